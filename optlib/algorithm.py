@@ -1,0 +1,103 @@
+"""What both engines share: how an algorithm declares its hyper-parameters, and their ranges."""
+
+import inspect
+
+import numpy as np
+
+# One table of ranges for both packages, in the notation that the error messages show.
+RANGES = {
+    "lr": "[0, inf)",
+    "momentum": "[0, inf)",
+    "dampening": "[0, 1]",
+    "weight_decay": "[0, inf)",
+}
+
+
+class Algorithm:
+    """Base of both engines: an algorithm declares ``defaults`` and its rule ``update``.
+
+    ``defaults`` maps each hyper-parameter to its default, in the order of the constructor's
+    positional arguments. ``update`` asks for what it needs by keyword: hyper-parameters, and ``t``,
+    the number of the step, from 1. Two hyper-parameters change the function that is minimised
+    rather than the rule, so the engine applies them to the gradient, and no rule repeats them:
+    ``maximize`` (-f for f), which every algorithm has, and ``weight_decay`` (the gradient λw of
+    the penalty λ/2 ‖w‖²), unless the rule asks for it to do something else with it.
+    """
+
+    defaults: dict = {}
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        kind = inspect.Parameter
+        cls.__signature__ = inspect.Signature(
+            [
+                kind("params", kind.POSITIONAL_OR_KEYWORD),
+                *(
+                    kind(name, kind.POSITIONAL_OR_KEYWORD, default=value)
+                    for name, value in cls.defaults.items()
+                ),
+                kind("maximize", kind.KEYWORD_ONLY, default=False),
+            ]
+        )
+        cls._asked = [
+            name
+            for name, parameter in inspect.signature(cls.update).parameters.items()
+            if parameter.kind is kind.KEYWORD_ONLY
+        ]
+
+    @staticmethod
+    def init(w):
+        """The state that a parameter ``w`` has before its first step, as a dict of arrays."""
+        return {}
+
+    @staticmethod
+    def update(w, g, *state):
+        """The rule; each algorithm has its own."""
+        raise NotImplementedError("an optimizer needs a static method update(w, g, *state, …)")
+
+    @classmethod
+    def _bind(cls, *args, **kwargs):
+        """The constructor's arguments as (params, hyper-parameters), defaults filled in."""
+        try:
+            bound = cls.__signature__.bind(*args, **kwargs)
+        except TypeError as error:
+            usage = f"{cls.__name__}{cls.__signature__}"
+            raise TypeError(f"{cls.__name__}: {error}; usage: {usage}") from None
+        bound.apply_defaults()
+        hyper = dict(bound.arguments)
+        return hyper.pop("params"), hyper
+
+    @classmethod
+    def _check(cls, hyper):
+        """Refuse a hyper-parameter of the wrong type or outside its range."""
+        for name, default in {**cls.defaults, "maximize": False}.items():
+            value = hyper[name]
+            if isinstance(default, tuple):
+                if not isinstance(value, tuple | list) or len(value) != len(default):
+                    raise TypeError(
+                        f"{cls.__name__}: {name} must be {len(default)} numbers, got {value!r}"
+                    )
+                for i, item in enumerate(value):
+                    cls._check_number(f"{name}[{i}]", item, RANGES.get(name))
+            elif isinstance(default, bool):
+                if not isinstance(value, bool | np.bool_):
+                    raise TypeError(f"{cls.__name__}: {name} must be True or False, got {value!r}")
+            else:
+                cls._check_number(name, value, RANGES.get(name))
+        if hyper.get("nesterov") and not (np.all(hyper["momentum"]) and hyper["dampening"] == 0):
+            raise ValueError(
+                f"{cls.__name__}: nesterov needs momentum > 0 and dampening = 0, "
+                f"got momentum={hyper['momentum']!r} and dampening={hyper['dampening']!r}"
+            )
+
+    @classmethod
+    def _check_number(cls, name, value, allowed):
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"{cls.__name__}: {name} must be a number, got {value!r}")
+        allowed = allowed or "(-inf, inf)"
+        low, high = map(float, allowed[1:-1].split(","))
+        above = array >= low if allowed[0] == "[" else array > low
+        below = array <= high if allowed[-1] == "]" else array < high
+        if not np.all(above & below):  # written so that NaN, which compares false, is refused
+            raise ValueError(f"{cls.__name__}: {name} must be in {allowed}, got {value!r}")
