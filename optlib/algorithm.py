@@ -39,15 +39,19 @@ class Algorithm:
                 kind("maximize", kind.KEYWORD_ONLY, default=False),
             ]
         )
-        cls._asked = [
-            name
-            for name, parameter in inspect.signature(cls.update).parameters.items()
-            if parameter.kind is kind.KEYWORD_ONLY
-        ]
+        rule = inspect.signature(cls.update).parameters.values()
+        start = inspect.signature(cls.init).parameters.values()
+        cls._asked = [p.name for p in rule if p.kind is kind.KEYWORD_ONLY]
+        cls._asked_at_start = [p.name for p in start if p.kind is kind.KEYWORD_ONLY]
+        cls._slots = sum(p.kind is kind.POSITIONAL_OR_KEYWORD for p in rule) - 2  # not w and g
 
     @staticmethod
     def init(w):
-        """The state that a parameter ``w`` has before its first step, as a dict of arrays."""
+        """What the state of a parameter ``w`` starts as: a dict, in the order of ``update``.
+
+        May ask for hyper-parameters by keyword, as ``update`` does. ``None`` stands for what these
+        hyper-parameters do without: the rule then gets None, and what it returns is not kept.
+        """
         return {}
 
     @staticmethod
@@ -66,6 +70,16 @@ class Algorithm:
         bound.apply_defaults()
         hyper = dict(bound.arguments)
         return hyper.pop("params"), hyper
+
+    def _state_of(self, w, state, group):
+        """The state that ``update`` takes, in its order: what there is, the rest as ``init`` says.
+
+        The rest is all of it at the first step, and what a flag that was switched on later needs.
+        """
+        state = {name: value for name, value in state.items() if name != "step"}
+        if len(state) < self._slots or not state:
+            state = {**self.init(w, **{k: group[k] for k in self._asked_at_start}), **state}
+        return state
 
     @classmethod
     def _check(cls, hyper):

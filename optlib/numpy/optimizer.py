@@ -10,7 +10,7 @@ class Optimizer(Algorithm):
 
     A subclass gives ``defaults`` and two static methods:
 
-    - ``init(w)``: a dict of the state that one parameter has before its first step;
+    - ``init(w)``: what the state of a parameter starts as, a dict of arrays;
     - ``update(w, g, *state, *, t, lr, …)``: the rule, a pure function that returns the new
       parameter and the new state, in the same order.
 
@@ -106,39 +106,35 @@ class Optimizer(Algorithm):
         groups = [group for group in self.param_groups for _ in group["params"]]
         for i, (w, g, group) in enumerate(zip(params, grads, groups, strict=True)):
             if g is not None:
-                state = self.state.get(i) or {"step": 0, **self.init(w)}
-                changes.append((i, w, *self._updated(w, g, state, group)))
+                changes.append((i, w, *self._updated(w, g, self.state.get(i, {}), group)))
         for i, w, new_w, new_state in changes:
             w[...] = new_w
             self.state[i] = new_state
 
     def _updated(self, w, g, state, group):
-        """The parameter and the state after one step, as new arrays."""
-        t = state["step"] + 1
+        """The parameter and its state after one step, as new arrays."""
+        t = state.get("step", 0) + 1
+        state = self._state_of(w, state, group)
         hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
         if group["maximize"]:
             g = -g
-        if (
-            "weight_decay" in group
-            and "weight_decay" not in hyper
-            and np.any(group["weight_decay"])
-        ):
+        if "weight_decay" not in hyper and np.any(group.get("weight_decay", 0)):
             g = g + _plain(group["weight_decay"]) * w
-        names = [name for name in state if name != "step"]
         # A rule that writes into what it was given would break "all or nothing": read-only views.
-        new = self.update(_frozen(w), _frozen(g), *(_frozen(state[k]) for k in names), **hyper)
-        if not isinstance(new, tuple) or len(new) != 1 + len(names):
-            raise TypeError(f"{self._name}.update must return (w, {', '.join(names)})")
-        for name, old, value in zip(
-            ["w", *names], [w, *(state[k] for k in names)], new, strict=True
-        ):
-            if np.shape(value) != old.shape:
+        new = self.update(*map(_frozen, (w, g, *state.values())), **hyper)
+        if not isinstance(new, tuple) or len(new) != 1 + len(state):
+            raise TypeError(f"{self._name}.update must return (w, {', '.join(state)}) as a tuple")
+        for old, value, name in zip((w, *state.values()), new, ("w", *state), strict=True):
+            if old is not None and np.shape(value) != old.shape:
                 raise ValueError(
                     f"{self._name}.update returned {name} of shape {np.shape(value)}, "
                     f"expected {old.shape}"
                 )
-        arrays = (np.array(a, dtype=w.dtype) for a in new[1:])
-        return new[0], {"step": t, **dict(zip(names, arrays, strict=True))}
+        changed = {"step": t}
+        for (name, old), value in zip(state.items(), new[1:], strict=True):
+            if old is not None:
+                changed[name] = np.array(value, dtype=old.dtype)
+        return new[0], changed
 
     def _check_grads(self, params, grads):
         if not isinstance(grads, list | tuple):
@@ -153,7 +149,7 @@ class Optimizer(Algorithm):
             )
         checked = [None if g is None else np.asarray(g) for g in grads]
         for i, (w, g) in enumerate(zip(params, checked, strict=True)):
-            if g is not None and (g.shape != w.shape or g.dtype != w.dtype):
+            if g is not None and not _alike(g, w):
                 raise ValueError(
                     f"{self._name}: gradient {i} has shape {g.shape} and dtype {g.dtype}, "
                     f"its parameter {w.shape} and {w.dtype}"
@@ -179,29 +175,31 @@ class Optimizer(Algorithm):
         it differs, and nothing is changed.
         """
         flat = {key: np.array(state_dict[key]) for key in state_dict}
-        groups = [
-            {
-                k: _unpacked(self._taken(flat, f"groups/{i}/{k}"), default)
-                for k, default in self.defaults.items()
-            }
-            for i in range(len(self.param_groups))
-        ]
+        hypers = []
+        for i in range(len(self.param_groups)):
+            hyper = {k: self._taken(flat, f"groups/{i}/{k}") for k in self.defaults}
+            hypers.append({k: _unpacked(v, self.defaults[k]) for k, v in hyper.items()})
+            self._check(hypers[i])
+        sizes = [len(group["params"]) for group in self.param_groups]
         states = {}
-        for i, w in enumerate(self._params):
-            if f"state/{i}/step" in flat:  # absent: this parameter has not been stepped yet
-                states[i] = {"step": int(self._taken(flat, f"state/{i}/step"))}
-                for name, array in self.init(w).items():
-                    states[i][name] = value = self._taken(flat, f"state/{i}/{name}")
-                    if value.shape != array.shape or value.dtype != array.dtype:
-                        raise ValueError(
-                            f"{self._name}: state/{i}/{name} has shape {value.shape} and dtype "
-                            f"{value.dtype}, expected {array.shape} and {array.dtype}"
-                        )
+        for i, (w, n) in enumerate(
+            zip(self._params, np.repeat(range(len(sizes)), sizes), strict=True)
+        ):
+            if f"state/{i}/step" not in flat:
+                continue  # this parameter had not been stepped yet
+            states[i] = {"step": int(self._taken(flat, f"state/{i}/step"))}
+            for name, start in self._state_of(w, {}, hypers[n]).items():
+                key = f"state/{i}/{name}"
+                if start is not None or key in flat:
+                    states[i][name] = self._taken(flat, key)
+                if start is not None and not _alike(start, states[i][name]):
+                    raise ValueError(
+                        f"{self._name}: {key} has shape {states[i][name].shape} and dtype "
+                        f"{states[i][name].dtype}, expected {start.shape} and {start.dtype}"
+                    )
         if flat:
             raise ValueError(f"{self._name}: state_dict has unknown keys {sorted(flat)}")
-        for hyper in groups:
-            self._check(hyper)
-        for group, hyper in zip(self.param_groups, groups, strict=True):
+        for group, hyper in zip(self.param_groups, hypers, strict=True):
             group.update(hyper)
         self.state = states
 
@@ -209,6 +207,10 @@ class Optimizer(Algorithm):
         if key not in flat:
             raise ValueError(f"{self._name}: state_dict lacks {key}")
         return flat.pop(key)
+
+
+def _alike(a, b):
+    return a.shape == b.shape and a.dtype == b.dtype
 
 
 def _broadcasts(shape, to):
@@ -226,6 +228,8 @@ def _plain(value):
 
 
 def _frozen(array):
+    if not isinstance(array, np.ndarray):  # None, or the scalar that -g makes of a 0-d array
+        return array
     view = array.view()
     view.flags.writeable = False
     return view

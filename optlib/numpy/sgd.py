@@ -38,8 +38,8 @@ class SGD(Optimizer):
     defaults = dict(lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)
 
     @staticmethod
-    def init(w):
-        return {"momentum_buffer": np.zeros_like(w)}
+    def init(w, *, momentum):
+        return {"momentum_buffer": np.zeros_like(w) if np.any(momentum) else None}
 
     @staticmethod
     def update(w, g, v, *, t, lr, momentum, dampening, nesterov):

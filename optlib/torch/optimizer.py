@@ -10,7 +10,7 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
 
     A subclass gives ``defaults`` and two static methods:
 
-    - ``init(w)``: a dict of the state that one parameter has before its first step;
+    - ``init(w)``: what the state of a parameter starts as, a dict of tensors;
     - ``update(w, g, *state, *, t, lr, …)``: the rule, which changes ``w`` and the state in place.
       It runs without autograd and must leave ``g`` as it is.
 
@@ -58,15 +58,15 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
 
     def _update(self, w, group):
         state = self.state[w]
-        if not state:
-            state.update(step=torch.tensor(0.0), **self.init(w))
-        state["step"] += 1
+        state["step"] = state.get("step", torch.tensor(0.0)) + 1
+        slots = self._state_of(w, state, group)
+        state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
         t = int(state["step"])
         hyper = {name: t if name == "t" else group[name] for name in self._asked}
         g = -w.grad if group["maximize"] else w.grad
         if group.get("weight_decay") and "weight_decay" not in hyper:
             g = g.add(w, alpha=group["weight_decay"])
-        self.update(w, g, *(v for k, v in state.items() if k != "step"), **hyper)
+        self.update(w, g, *slots.values(), **hyper)
 
     def __setstate__(self, state):
         super().__setstate__(state)

@@ -29,8 +29,8 @@ class SGD(Optimizer):
     defaults = dict(lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)
 
     @staticmethod
-    def init(w):
-        return {"momentum_buffer": torch.zeros_like(w)}
+    def init(w, *, momentum):
+        return {"momentum_buffer": torch.zeros_like(w) if momentum else None}
 
     @staticmethod
     def update(w, g, v, *, t, lr, momentum, dampening, nesterov):
