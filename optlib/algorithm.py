@@ -10,6 +10,13 @@ RANGES = {
     "momentum": "[0, inf)",
     "dampening": "[0, 1]",
     "weight_decay": "[0, inf)",
+    "lr_decay": "[0, inf)",
+    "initial_accumulator_value": "[0, inf)",
+    "momentum_decay": "[0, inf)",
+    "betas": "[0, 1)",
+    "alpha": "[0, 1)",
+    "rho": "[0, 1)",
+    "eps": "[0, inf)",
 }
 
 

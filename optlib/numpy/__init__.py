@@ -10,7 +10,32 @@
 array([ 0.72, -1.44])
 """
 
+from optlib.numpy.adadelta import Adadelta
+from optlib.numpy.adagrad import Adagrad
+from optlib.numpy.adam import Adam
+from optlib.numpy.adamax import Adamax
+from optlib.numpy.adamw import AdamW
+from optlib.numpy.amsgrad import AMSGrad
+from optlib.numpy.lamb import LAMB
+from optlib.numpy.lion import Lion
+from optlib.numpy.nadam import NAdam
 from optlib.numpy.optimizer import Optimizer
+from optlib.numpy.radam import RAdam
+from optlib.numpy.rmsprop import RMSprop
 from optlib.numpy.sgd import SGD
 
-__all__ = ["SGD", "Optimizer"]
+__all__ = [
+    "LAMB",
+    "SGD",
+    "AMSGrad",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+]

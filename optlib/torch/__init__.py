@@ -12,7 +12,32 @@
 tensor([ 0.7200, -1.4400])
 """
 
+from optlib.torch.adadelta import Adadelta
+from optlib.torch.adagrad import Adagrad
+from optlib.torch.adam import Adam
+from optlib.torch.adamax import Adamax
+from optlib.torch.adamw import AdamW
+from optlib.torch.amsgrad import AMSGrad
+from optlib.torch.lamb import LAMB
+from optlib.torch.lion import Lion
+from optlib.torch.nadam import NAdam
 from optlib.torch.optimizer import Optimizer
+from optlib.torch.radam import RAdam
+from optlib.torch.rmsprop import RMSprop
 from optlib.torch.sgd import SGD
 
-__all__ = ["SGD", "Optimizer"]
+__all__ = [
+    "LAMB",
+    "SGD",
+    "AMSGrad",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+]

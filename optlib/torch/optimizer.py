@@ -62,7 +62,7 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
         slots = self._state_of(w, state, group)
         state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
         t = int(state["step"])
-        hyper = {name: t if name == "t" else group[name] for name in self._asked}
+        hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
         g = -w.grad if group["maximize"] else w.grad
         if group.get("weight_decay") and "weight_decay" not in hyper:
             g = g.add(w, alpha=group["weight_decay"])
@@ -75,3 +75,10 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
         for parameter in self.state.values():
             # A state that does not count its steps comes from torch.optim.SGD, after its first one.
             parameter.setdefault("step", torch.tensor(1.0))
+
+
+def _plain(value):
+    """A hyper-parameter given as a tensor of one element, as torch allows, as a number."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, torch.Tensor) else value

@@ -1,0 +1,40 @@
+import torch
+
+from optlib.torch.optimizer import Optimizer
+
+
+class Lion(Optimizer):
+    r"""The sign of a momentum.
+
+    .. math::
+
+        c_t &= \beta_1 m_{t-1} + (1 - \beta_1) g_t \\
+        w_t &= w_{t-1} - \eta \, (\operatorname{sign} c_t + \lambda w_{t-1}) \\
+        m_t &= \beta_2 m_{t-1} + (1 - \beta_2) g_t
+
+    Parameters
+    ----------
+    params : parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, weight_decay, maximize : as in
+        :class:`optlib.numpy.Lion`; one number each.
+
+    Raises
+    ------
+    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
+        is changed then.
+
+    Source: Chen et al. (2023), algorithm 2.
+    """
+
+    defaults = dict(lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0)
+
+    @staticmethod
+    def init(w):
+        return {"exp_avg": torch.zeros_like(w)}
+
+    @staticmethod
+    def update(w, g, m, *, lr, betas, weight_decay):
+        beta1, beta2 = betas
+        c = m.lerp(g, 1 - beta1)
+        w.mul_(1 - lr * weight_decay).sub_(c.sign_(), alpha=lr)
+        m.lerp_(g, 1 - beta2)
