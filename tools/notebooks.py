@@ -159,9 +159,10 @@ def print_stats():
     rows = [{"chapter": path.stem, **count(path)} for path in chapter_paths()]
     if not rows:
         raise SystemExit("There is no chapter yet.")
-    widths = {key: max(len(str(row[key])) for row in [*rows, {key: key}]) for key in rows[0]}
-    for row in [dict(zip(widths, widths)), *rows]:
-        print("  ".join(str(row[key]).rjust(width) for key, width in widths.items()))
+    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    widths = [max(len(str(value)) for value in column) for column in zip(*table, strict=True)]
+    for row in table:
+        print("  ".join(str(value).rjust(width) for value, width in zip(row, widths, strict=True)))
 
 
 def set_address(address):

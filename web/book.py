@@ -87,7 +87,7 @@ def is_caption(node):
 
 
 def use_katex():
-    """Make bad TeX fail the build, and run KaTeX with the Node that comes from pip."""
+    """Run KaTeX with the Node that comes from pip, and warn of TeX that it does not know."""
     sphinxcontrib.katex.KATEX_DEFAULT_OPTIONS.update(
         throwOnError=True, strict="error", macros=MACROS
     )
@@ -95,6 +95,17 @@ def use_katex():
     sphinxcontrib.katex.NODEJS_BINARY = str(
         next(path for path in [folder / "bin/node", folder / "node.exe"] if path.exists())
     )
+    sphinxcontrib.katex.STARTUP_TIMEOUT = 60.0  # seconds; the first start from a cold disk is slow
+    render = sphinxcontrib.katex.render_latex
+
+    def render_or_warn(latex, options=None):
+        try:
+            return render(latex, options)
+        except sphinxcontrib.katex.KaTeXError as error:
+            logger.warning("%s\nin the formula: %s", error, latex)
+            return ""
+
+    sphinxcontrib.katex.render_latex = render_or_warn
 
 
 @dataclasses.dataclass
@@ -124,7 +135,7 @@ def lighten_pages(app, exception):
     for page in outdir.rglob("*.html"):
         html = page.read_text("utf8")
         page.write_text(re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", html), "utf8")
-    for pattern in ("fontawesome.js*", "*.js.map", "*.css.map"):
+    for pattern in ("fontawesome.js*", "*.map", "*webpack-macros.html"):
         for file in (outdir / "_static").rglob(pattern):
             file.unlink()
 

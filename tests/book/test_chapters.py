@@ -111,7 +111,11 @@ def test_every_picture_is_a_figure(chapter):
 
 def test_labels_are_unique():
     prose = "\n".join(c.source for b in BOOK.values() for c in b.cells if c.cell_type == "markdown")
-    figures = [c.metadata.get("mystnb", {}).get("figure", {}).get("name") for b in BOOK.values() for c in b.cells]
+    figures = [
+        c.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        for b in BOOK.values()
+        for c in b.cells
+    ]
     labels = re.findall(r"(?m)^:label: (\S+)|^\((\S+)\)=", prose)
     counts = Counter([*filter(None, figures), *("".join(pair) for pair in labels)])
     assert not [label for label, count in counts.items() if count > 1]

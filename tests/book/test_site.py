@@ -60,7 +60,11 @@ def toc_entries(node):
     """The names of the pages in _toc.yml."""
     if isinstance(node, list):
         return [entry for item in node for entry in toc_entries(item)]
-    nested = [entry for key in ("parts", "chapters", "sections") for entry in toc_entries(node.get(key, []))]
+    nested = [
+        entry
+        for key in ("parts", "chapters", "sections")
+        for entry in toc_entries(node.get(key, []))
+    ]
     return [node[key] for key in ("root", "file") if key in node] + nested
 
 
@@ -100,12 +104,16 @@ def test_local_links_and_anchors(path, page):
 def test_nothing_comes_from_another_host(path, page):
     for tag, target in page.references:
         assert tag == "a" or not re.match(r"(https?:)?//", target), f"external: <{tag}> {target}"
-    assert not re.search(r"mathjax\.js|tex-mml|thebe|fontawesome\.js|jsdelivr|unpkg", path.read_text("utf8"), re.I)
+    assert not re.search(
+        r"mathjax\.js|tex-mml|thebe|fontawesome\.js|jsdelivr|unpkg", path.read_text("utf8"), re.I
+    )
 
 
 def test_style_sheets_stay_here():
     for sheet in SITE.rglob("*.css"):
-        assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", sheet.read_text("utf8")), sheet
+        assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", sheet.read_text("utf8")), (
+            sheet
+        )
 
 
 def test_formulas_are_rendered(page):
@@ -127,5 +135,7 @@ def test_vendored_files_are_unchanged():
     lines = (VENDOR / "SHA256SUMS").read_text("utf8").splitlines()
     listed = {name: digest for digest, name in (line.split("  ./") for line in lines)}
     files = [path for path in VENDOR.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
-    found = {p.relative_to(VENDOR).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    found = {
+        p.relative_to(VENDOR).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+    }
     assert found == listed
