@@ -17,7 +17,14 @@ RANGES = {
     "alpha": "[0, 1)",
     "rho": "[0, 1)",
     "eps": "[0, inf)",
+    "beta2_decay": "(-inf, 0]",
+    "d": "[1, inf)",
+    "ns_steps": "[1, 100)",
+    "warmup_steps": "[0, inf)",
+    "r": "[0, inf)",
+    "weight_lr_power": "[0, inf)",
 }
+CHOICES = {"adjust_lr_fn": (None, "original", "match_rms_adamw")}
 
 
 class Algorithm:
@@ -32,6 +39,8 @@ class Algorithm:
     """
 
     defaults: dict = {}
+    elementwise = True  # whether each coordinate goes its own way, so that any part can go alone
+    dimensions = None  # the number of dimensions that a parameter must have, if it matters
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -93,22 +102,37 @@ class Algorithm:
         """Refuse a hyper-parameter of the wrong type or outside its range."""
         for name, default in {**cls.defaults, "maximize": False}.items():
             value = hyper[name]
-            if isinstance(default, tuple):
+            if name in CHOICES:
+                if value not in CHOICES[name]:
+                    raise ValueError(
+                        f"{cls.__name__}: {name} must be one of {CHOICES[name]}, got {value!r}"
+                    )
+            elif isinstance(default, tuple):
                 if not isinstance(value, tuple | list) or len(value) != len(default):
                     raise TypeError(
                         f"{cls.__name__}: {name} must be {len(default)} numbers, got {value!r}"
                     )
                 for i, item in enumerate(value):
-                    cls._check_number(f"{name}[{i}]", item, RANGES.get(name))
+                    if not (item is None and default[i] is None):
+                        cls._check_number(f"{name}[{i}]", item, RANGES.get(name))
             elif isinstance(default, bool):
                 if not isinstance(value, bool | np.bool_):
                     raise TypeError(f"{cls.__name__}: {name} must be True or False, got {value!r}")
             else:
                 cls._check_number(name, value, RANGES.get(name))
-        if hyper.get("nesterov") and not (np.all(hyper["momentum"]) and hyper["dampening"] == 0):
+        damped = np.any(hyper.get("dampening", 0))
+        if hyper.get("nesterov") and (damped or not np.all(hyper["momentum"])):
             raise ValueError(
                 f"{cls.__name__}: nesterov needs momentum > 0 and dampening = 0, "
-                f"got momentum={hyper['momentum']!r} and dampening={hyper['dampening']!r}"
+                f"got momentum={hyper['momentum']!r} and dampening={hyper.get('dampening', 0)!r}"
+            )
+
+    @classmethod
+    def _check_dimensions(cls, w):
+        if cls.dimensions is not None and w.ndim != cls.dimensions:
+            raise ValueError(
+                f"{cls.__name__}: a parameter must have {cls.dimensions} dimensions, "
+                f"got shape {tuple(w.shape)}"
             )
 
     @classmethod

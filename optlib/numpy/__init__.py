@@ -11,6 +11,7 @@ array([ 0.72, -1.44])
 """
 
 from optlib.numpy.adadelta import Adadelta
+from optlib.numpy.adafactor import Adafactor
 from optlib.numpy.adagrad import Adagrad
 from optlib.numpy.adam import Adam
 from optlib.numpy.adamax import Adamax
@@ -18,24 +19,31 @@ from optlib.numpy.adamw import AdamW
 from optlib.numpy.amsgrad import AMSGrad
 from optlib.numpy.lamb import LAMB
 from optlib.numpy.lion import Lion
+from optlib.numpy.muon import Muon
 from optlib.numpy.nadam import NAdam
 from optlib.numpy.optimizer import Optimizer
 from optlib.numpy.radam import RAdam
 from optlib.numpy.rmsprop import RMSprop
+from optlib.numpy.schedulefree import AdamWScheduleFree
 from optlib.numpy.sgd import SGD
+from optlib.numpy.shampoo import Shampoo
 
 __all__ = [
     "LAMB",
     "SGD",
     "AMSGrad",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
+    "AdamWScheduleFree",
     "Adamax",
     "Lion",
+    "Muon",
     "NAdam",
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "Shampoo",
 ]

@@ -52,8 +52,12 @@ class Optimizer(Algorithm):
         return type(self).__name__
 
     @property
+    def _params_with_groups(self):
+        return [(w, group) for group in self.param_groups for w in group["params"]]
+
+    @property
     def _params(self):
-        return [w for group in self.param_groups for w in group["params"]]
+        return [w for w, _ in self._params_with_groups]
 
     def add_param_group(self, group):
         """Add parameters, with hyper-parameters of their own where ``group`` gives them."""
@@ -80,6 +84,7 @@ class Optimizer(Algorithm):
             raise TypeError(f"{self._name}: a parameter must be an array, got {type(w).__name__}")
         if w.dtype.kind != "f":
             raise TypeError(f"{self._name}: a parameter must be of floats, got {w.dtype}")
+        self._check_dimensions(w)
         if not w.flags.writeable:
             raise ValueError(f"{self._name}: a parameter is read-only; it could not be updated")
         if any(np.shares_memory(w, other) for other in seen):
@@ -100,11 +105,9 @@ class Optimizer(Algorithm):
         numbers like others here: they pass through the rule into parameter and state, as in torch.
         An error leaves everything as it was.
         """
-        params = self._params
-        grads = self._check_grads(params, grads)
+        grads = self._check_grads(grads)
         changes = []  # written only when every update has succeeded: a step is all or nothing
-        groups = [group for group in self.param_groups for _ in group["params"]]
-        for i, (w, g, group) in enumerate(zip(params, grads, groups, strict=True)):
+        for i, ((w, group), g) in enumerate(zip(self._params_with_groups, grads, strict=True)):
             if g is not None:
                 changes.append((i, w, *self._updated(w, g, self.state.get(i, {}), group)))
         for i, w, new_w, new_state in changes:
@@ -136,7 +139,8 @@ class Optimizer(Algorithm):
                 changed[name] = np.array(value, dtype=old.dtype)
         return new[0], changed
 
-    def _check_grads(self, params, grads):
+    def _check_grads(self, grads):
+        params = self._params
         if not isinstance(grads, list | tuple):
             raise TypeError(
                 f"{self._name}: step takes a list of gradients, one per parameter, "
@@ -163,7 +167,7 @@ class Optimizer(Algorithm):
         """
         flat = {}
         for i, group in enumerate(self.param_groups):
-            flat |= {f"groups/{i}/{k}": np.array(group[k]) for k in self.defaults}
+            flat |= {f"groups/{i}/{k}": _packed(group[k]) for k in self.defaults}
         for i, state in self.state.items():
             flat |= {f"state/{i}/{k}": np.array(v) for k, v in state.items()}
         return flat
@@ -180,15 +184,13 @@ class Optimizer(Algorithm):
             hyper = {k: self._taken(flat, f"groups/{i}/{k}") for k in self.defaults}
             hypers.append({k: _unpacked(v, self.defaults[k]) for k, v in hyper.items()})
             self._check(hypers[i])
-        sizes = [len(group["params"]) for group in self.param_groups]
+        hyper_of = dict(zip(map(id, self.param_groups), hypers, strict=True))
         states = {}
-        for i, (w, n) in enumerate(
-            zip(self._params, np.repeat(range(len(sizes)), sizes), strict=True)
-        ):
+        for i, (w, group) in enumerate(self._params_with_groups):
             if f"state/{i}/step" not in flat:
                 continue  # this parameter had not been stepped yet
             states[i] = {"step": int(self._taken(flat, f"state/{i}/step"))}
-            for name, start in self._state_of(w, {}, hypers[n]).items():
+            for name, start in self._state_of(w, {}, hyper_of[id(group)]).items():
                 key = f"state/{i}/{name}"
                 if start is not None or key in flat:
                     states[i][name] = self._taken(flat, key)
@@ -235,8 +237,16 @@ def _frozen(array):
     return view
 
 
+def _packed(value):
+    """A hyper-parameter as an array that np.savez stores without pickle; NaN stands for None."""
+    if isinstance(value, tuple | list):
+        return np.array([np.nan if item is None else item for item in value])
+    return np.array("" if value is None else value)
+
+
 def _unpacked(array, default):
-    """A hyper-parameter as it was before state_dict made an array of it."""
+    """A hyper-parameter as it was before :func:`_packed`."""
     if isinstance(default, tuple):
-        return tuple(a if a.ndim else a.item() for a in array)
-    return array.item() if array.ndim == 0 else array
+        return tuple(None if np.isnan(a).all() else a if a.ndim else a.item() for a in array)
+    value = array.item() if array.ndim == 0 else array
+    return None if isinstance(value, str) and not value else value

@@ -27,12 +27,19 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
         if isinstance(param_group, dict):  # torch's own error otherwise
             self._check({**self.defaults, **param_group})
         super().add_param_group(param_group)
-        for w in self.param_groups[-1]["params"]:
-            if not w.is_floating_point():
-                self.param_groups.pop()
-                raise TypeError(
-                    f"{type(self).__name__}: a parameter must be of real floats, got {w.dtype}"
-                )
+        try:
+            for w in self.param_groups[-1]["params"]:
+                self._check_param(w)
+        except Exception:
+            self.param_groups.pop()
+            raise
+
+    def _check_param(self, w):
+        if not w.is_floating_point():
+            raise TypeError(
+                f"{type(self).__name__}: a parameter must be of real floats, got {w.dtype}"
+            )
+        self._check_dimensions(w)
 
     @torch.no_grad()
     def step(self, closure=None):

@@ -18,38 +18,37 @@ def float64():
     torch.set_default_dtype(torch.float32)
 
 
-def shapes_and_gradients(rng):
+def shapes_and_gradients(case, rng):
     """Parameters of every kind of shape, and for each step gradients of every size.
 
     The sizes run from 1e-3 to 1e3, one step's gradients are all zero, and now and then a
     parameter has none.
     """
-    shapes = [(), (0,), (5,), (3, 4), (2, 3, 2)]
-    params = [rng.normal(size=shape) for shape in shapes]
+    params = [rng.normal(size=shape) for shape in case.shapes]
     steps = []
     for t in range(STEPS):
         scale = 0.0 if t == 5 else 10.0 ** rng.integers(-3, 4)
-        grads = [np.asarray(scale * rng.normal(size=shape)) for shape in shapes]
-        if t in (0, 3):  # before its first step, and later
-            grads[3] = None
+        grads = [np.asarray(scale * rng.normal(size=shape)) for shape in case.shapes]
+        if case.skips and t in (0, 3):  # before its first step, and later
+            grads[-2] = None
         steps.append(grads)
     return params, steps
 
 
-def assert_close(actual, expected, what):
-    np.testing.assert_allclose(actual, expected, rtol=1e-11, atol=1e-13, err_msg=what)
-
-
 @pytest.mark.parametrize(("case", "config"), CONFIGS, ids=IDS)
 def test_numpy_equals_torch_equals_reference(case, config):
-    start, steps = shapes_and_gradients(np.random.default_rng(0))
+    start, steps = shapes_and_gradients(case, np.random.default_rng(0))
     arrays = [np.array(w) for w in start]
-    arrays[3] = np.asfortranarray(arrays[3])  # not contiguous in memory
+    arrays[-2] = np.asfortranarray(arrays[-2])  # not contiguous in memory
     ours = [torch.tensor(w, requires_grad=True) for w in start]
     theirs = [torch.tensor(w, requires_grad=True) for w in start]
     numpy_optimizer = getattr(optlib.numpy, case.name)(arrays, **config)
     torch_optimizer = getattr(optlib.torch, case.name)(ours, **config)
     reference = case.reference(theirs, **config)
+
+    def assert_close(actual, expected, what):
+        np.testing.assert_allclose(actual, expected, rtol=case.rtol, atol=1e-13, err_msg=what)
+
     for grads in steps:
         for tensors in (ours, theirs):
             for w, g in zip(tensors, grads, strict=True):
@@ -59,32 +58,38 @@ def test_numpy_equals_torch_equals_reference(case, config):
         reference.step()
         for i, (a, b, c) in enumerate(zip(arrays, ours, theirs, strict=True)):
             assert_close(b.detach(), c.detach(), f"PyTorch, parameter {i}")
-            assert_close(a, c.detach(), f"NumPy, parameter {i}")
+            assert_close(a, b.detach(), f"NumPy, parameter {i}")
             if b not in torch_optimizer.state:
                 continue  # no gradient so far; some of torch's have an untouched state then
             expected = {k: v for k, v in reference.state[c].items() if v is not None}
-            for name, value in expected.items():
-                assert_close(torch_optimizer.state[b][name], value, f"PyTorch, {name} of {i}")
-                assert_close(numpy_optimizer.state[i][name], value, f"NumPy, {name} of {i}")
-            extra = torch_optimizer.state[b].keys() - expected.keys()
-            assert extra <= {"step"}, "the state has torch's names and no others"
-            assert numpy_optimizer.state.get(i, {}).keys() == torch_optimizer.state[b].keys()
+            if case.namesake:
+                extra = torch_optimizer.state[b].keys() - expected.keys()
+                assert extra <= {"step"}, "the state has torch's names and no others"
+            for name in case.state or expected:
+                if name in expected:  # torch's SGD has no step
+                    assert_close(torch_optimizer.state[b][name], expected[name], f"{name} of {i}")
+            assert numpy_optimizer.state[i].keys() == torch_optimizer.state[b].keys()
+            for name, value in numpy_optimizer.state[i].items():
+                assert_close(value, torch_optimizer.state[b][name], f"NumPy, {name} of {i}")
 
 
 @pytest.mark.parametrize(("case", "config"), CONFIGS, ids=IDS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 def test_dtype_is_kept(case, config, dtype):
-    w = np.ones(3, dtype)
+    if case.name == "Shampoo" and dtype is np.float16:
+        pytest.skip("there are no eigenvalues in float16")
+    shape = case.shapes[-1]
+    w = np.ones(shape, dtype)
     optimizer = getattr(optlib.numpy, case.name)([w], **config)
     optimizer.param_groups[0]["lr"] = np.float64(0.1)  # as a schedule would set it
     seen = []
     original = optimizer.update
     optimizer.update = lambda *args, **kw: seen.append(original(*args, **kw)) or seen[-1]
-    optimizer.step([np.full(3, 0.5, dtype)])
+    optimizer.step([np.full(shape, 0.5, dtype)])
     assert seen[0][0].dtype == dtype, "computed in the parameter's dtype, not only stored in it"
     for name, value in optimizer.state[0].items():
-        assert name == "step" or value.dtype == dtype
-    tensor = torch.ones(3, dtype=getattr(torch, dtype.__name__), requires_grad=True)
+        assert name in ("step", "weight_sum", "lr_max") or value.dtype == dtype
+    tensor = torch.ones(shape, dtype=getattr(torch, dtype.__name__), requires_grad=True)
     optimizer = getattr(optlib.torch, case.name)([tensor], **config)
     tensor.grad = torch.full_like(tensor, 0.5)
     optimizer.step()
@@ -94,6 +99,8 @@ def test_dtype_is_kept(case, config, dtype):
 @pytest.mark.parametrize(("case", "config"), CONFIGS, ids=IDS)
 def test_a_sweep_is_as_many_runs(case, config):
     """A hyper-parameter as a column: each row goes its own way, as in a run of its own."""
+    if not case.sweeps:
+        pytest.skip("its steps depend on the whole array")
     rng = np.random.default_rng(1)
     start, lrs = rng.normal(size=4), np.array([0.001, 0.01, 0.1])
     rows = np.tile(start, (3, 1))

@@ -157,12 +157,12 @@ def test_a_rule_of_a_student():
 def test_groups_are_separate_optimizers(case, config):
     cls = getattr(optlib.numpy, case.name)
     rng = np.random.default_rng(0)
-    start = [rng.normal(size=3), rng.normal(size=(2, 2))]
+    start = [rng.normal(size=(2, 3)), rng.normal(size=(2, 2))]
     together, apart = ([w.copy() for w in start] for _ in range(2))
     optimizer = cls([{"params": [together[0]]}, {"params": together[1], "lr": 0.7}], **config)
     separate = [cls([apart[0]], **config), cls([apart[1]], **{**config, "lr": 0.7})]
     for _ in range(5):
-        grads = [rng.normal(size=3), rng.normal(size=(2, 2))]
+        grads = [rng.normal(size=(2, 3)), rng.normal(size=(2, 2))]
         optimizer.step(grads)
         for one, g in zip(separate, grads, strict=True):
             one.step([g])
@@ -173,8 +173,10 @@ def test_groups_are_separate_optimizers(case, config):
 def test_saved_and_loaded_it_goes_on_bit_for_bit(case, config):
     cls = getattr(optlib.numpy, case.name)
     rng = np.random.default_rng(0)
-    grads = [[rng.normal(size=3), rng.normal(size=()), None] for _ in range(10)]
-    params = [np.ones(3), np.array(2.0), np.ones(1)]
+    shapes = case.shapes[:2]
+    grads = [[*(np.array(rng.normal(size=shape)) for shape in shapes), None] for _ in range(10)]
+    params = [*(rng.normal(size=shape) for shape in shapes), np.ones((1, 1))]
+    params = [np.array(w) for w in params]
     optimizer = cls(params, **config)
     for g in grads[:4]:
         optimizer.step(g)
