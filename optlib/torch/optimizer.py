@@ -34,6 +34,12 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
             self.param_groups.pop()
             raise
 
+    @classmethod
+    def _check_number(cls, name, value, allowed):
+        if isinstance(value, torch.Tensor) and value.numel() != 1:
+            raise ValueError(f"{cls.__name__}: {name} must be one number, got {value!r}")
+        super()._check_number(name, value, allowed)
+
     def _check_param(self, w):
         if not w.is_floating_point():
             raise TypeError(
