@@ -18,19 +18,28 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 1.0 (Keras: 0.001).
-    rho : ρ, the share of both averages that is kept, in [0, 1), default 0.9.
-    eps : ε, which keeps the root away from zero, in [0, inf), default 1e-6.
-    weight_decay : λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 1.0 (Keras: 0.001).
+    rho : float or array
+        ρ, the share of both averages that is kept, in [0, 1), default 0.9.
+    eps : float or array
+        ε, which keeps the root away from zero, in [0, inf), default 1e-6.
+    weight_decay : float or array
+        λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Zeiler (2012), algorithm 1.
     """
 

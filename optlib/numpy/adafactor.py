@@ -20,21 +20,32 @@ class Adafactor(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : η, the largest relative step, in [0, inf), default 0.01.
-    beta2_decay : c, the exponent of β's approach to 1, in (-inf, 0], default -0.8.
-    eps : (ε₁, ε₂), the smallest root of v and the smallest size of a parameter, each in [0, inf);
-        ε₁ may be None, for the dtype's machine epsilon. Default (None, 0.001).
-    d : the largest root mean square that a step may have before η_t, in [1, inf), default 1.
-    weight_decay : λ, of the parameter itself and not of the gradient, in [0, inf), default 0.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        η, the largest relative step, in [0, inf), default 0.01.
+    beta2_decay : float or array
+        C, the exponent of β's approach to 1, in (-inf, 0], default -0.8.
+    eps : pair of floats
+        (ε₁, ε₂), the smallest root of v and the smallest size of a parameter, each in [0,
+        inf); ε₁ may be None, for the dtype's machine epsilon. Default (None, 0.001).
+    d : float or array
+        The largest root mean square that a step may have before η_t, in [1, inf), default
+        1.
+    weight_decay : float or array
+        λ, of the parameter itself and not of the gradient, in [0, inf), default 0.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Shazeer and Stern (2018), algorithms 4 and 5, as in torch.
     """
 

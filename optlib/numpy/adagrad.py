@@ -13,20 +13,30 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.01.
-    lr_decay : γ, a decay of the learning rate with time on top, in [0, inf), default 0.
-    weight_decay : λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
-    initial_accumulator_value : what s starts as, in [0, inf), default 0 (Keras and Optax: 0.1).
-    eps : ε, which keeps the root away from zero, in [0, inf), default 1e-10.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.01.
+    lr_decay : float or array
+        γ, a decay of the learning rate with time on top, in [0, inf), default 0.
+    weight_decay : float or array
+        λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
+    initial_accumulator_value : float or array
+        What s starts as, in [0, inf), default 0 (Keras and Optax: 0.1).
+    eps : float or array
+        ε, which keeps the root away from zero, in [0, inf), default 1e-10.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Duchi, Hazan and Singer (2011).
     """
 

@@ -14,19 +14,29 @@ class Adamax(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.002.
-    betas : (β₁, β₂), the shares of the moments that are kept, each in [0, 1), default (0.9, 0.999).
-    eps : ε, added to every gradient's size, in [0, inf), default 1e-8.
-    weight_decay : λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.002.
+    betas : pair of floats
+        (β₁, β₂), the shares of the moments that are kept, each in [0, 1), default (0.9,
+        0.999).
+    eps : float or array
+        ε, added to every gradient's size, in [0, inf), default 1e-8.
+    weight_decay : float or array
+        λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Kingma and Ba (2015), algorithm 2; ε as in torch.
     """
 

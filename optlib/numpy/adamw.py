@@ -15,20 +15,31 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.001.
-    betas : (β₁, β₂), the shares of the moments that are kept, each in [0, 1), default (0.9, 0.999).
-    eps : ε, which keeps the root away from zero, in [0, inf), default 1e-8.
-    weight_decay : λ, of the parameter itself and not of the gradient, in [0, inf), default 0.01.
-    amsgrad : let the largest v so far take v's place in the last line, default False.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.001.
+    betas : pair of floats
+        (β₁, β₂), the shares of the moments that are kept, each in [0, 1), default (0.9,
+        0.999).
+    eps : float or array
+        ε, which keeps the root away from zero, in [0, inf), default 1e-8.
+    weight_decay : float or array
+        λ, of the parameter itself and not of the gradient, in [0, inf), default 0.01.
+    amsgrad : bool
+        Let the largest v so far take v's place in the last line, default False.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Loshchilov and Hutter (2019), algorithm 2.
     """
 

@@ -14,19 +14,27 @@ class Lion(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.0001.
-    betas : (β₁, β₂), what is kept of m in the step and in m itself, each in [0, 1), default
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.0001.
+    betas : pair of floats
+        (β₁, β₂), what is kept of m in the step and in m itself, each in [0, 1), default
         (0.9, 0.99).
-    weight_decay : λ, of the parameter itself and not of the gradient, in [0, inf), default 0.
-    maximize : climb instead of descending.
+    weight_decay : float or array
+        λ, of the parameter itself and not of the gradient, in [0, inf), default 0.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Chen et al. (2023), algorithm 2.
     """
 

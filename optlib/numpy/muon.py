@@ -19,24 +19,37 @@ class Muon(Optimizer):
 
     Parameters
     ----------
-    params : list of matrices of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. A step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.001.
-    weight_decay : λ, of the parameter itself and not of the gradient, in [0, inf), default 0.1.
-    momentum : μ, the share of the average gradient that is kept, in [0, inf), default 0.95.
-    nesterov : look ahead by one more step of the average, default True.
-    ns_coefficients : (a, b, c) of Newton and Schulz's iteration, default (3.4445, -4.775, 2.0315).
-    eps : the smallest norm that X is divided by, in [0, inf), default 1e-7.
-    ns_steps : n, the number of iterations, in [1, 100), default 5.
-    adjust_lr_fn : None or "original" for the factor of η above; "match_rms_adamw" for
-        0.2 √max(rows, columns), with which AdamW's learning rates fit.
-    maximize : climb instead of descending.
+    params : list
+        List of matrices of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. A step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.001.
+    weight_decay : float or array
+        λ, of the parameter itself and not of the gradient, in [0, inf), default 0.1.
+    momentum : float or array
+        μ, the share of the average gradient that is kept, in [0, inf), default 0.95.
+    nesterov : bool
+        Look ahead by one more step of the average, default True.
+    ns_coefficients : three floats
+        (a, b, c) of Newton and Schulz's iteration, default (3.4445, -4.775, 2.0315).
+    eps : float or array
+        The smallest norm that X is divided by, in [0, inf), default 1e-7.
+    ns_steps : int
+        N, the number of iterations, in [1, 100), default 5.
+    adjust_lr_fn : str, optional
+        None or "original" for the factor of η above; "match_rms_adamw" for 0.2 √max(rows,
+        columns), with which AdamW's learning rates fit.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Jordan et al. (2024); adjust_lr_fn: Liu et al. (2025).
     """
 

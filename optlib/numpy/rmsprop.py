@@ -18,21 +18,32 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.01.
-    alpha : α, the share of the averages that is kept, in [0, 1), default 0.99 (Keras' ρ: 0.9).
-    eps : ε, which keeps the root away from zero, in [0, inf), default 1e-8.
-    weight_decay : λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
-    momentum : μ, of the scaled gradients, in [0, inf), default 0.
-    centered : divide by the standard deviation rather than the root mean square, default False.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.01.
+    alpha : float or array
+        α, the share of the averages that is kept, in [0, 1), default 0.99 (Keras' ρ: 0.9).
+    eps : float or array
+        ε, which keeps the root away from zero, in [0, inf), default 1e-8.
+    weight_decay : float or array
+        λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
+    momentum : float or array
+        μ, of the scaled gradients, in [0, inf), default 0.
+    centered : bool
+        Divide by the standard deviation rather than the root mean square, default False.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Tieleman and Hinton (2012), lecture 6.5; Graves (2013), centered.
     """
 

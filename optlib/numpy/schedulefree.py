@@ -19,23 +19,35 @@ class AdamWScheduleFree(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.0025.
-    betas : (β₁, β₂), the share of x in y, and what is kept of v, each in [0, 1), default
-        (0.9, 0.999).
-    eps : ε, which keeps the root away from zero, in [0, inf), default 1e-8.
-    weight_decay : λ, of y, in [0, inf), default 0.
-    warmup_steps : T, steps over which the learning rate rises, in [0, inf), default 0.
-    r : the power of t in the weights of the average, in [0, inf), default 0.
-    weight_lr_power : p, the power of the learning rate in them, in [0, inf), default 2.
-    maximize : climb instead of descending.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.0025.
+    betas : pair of floats
+        (β₁, β₂), the share of x in y, and what is kept of v, each in [0, 1), default (0.9,
+        0.999).
+    eps : float or array
+        ε, which keeps the root away from zero, in [0, inf), default 1e-8.
+    weight_decay : float or array
+        λ, of y, in [0, inf), default 0.
+    warmup_steps : float or array
+        T, steps over which the learning rate rises, in [0, inf), default 0.
+    r : float or array
+        The power of t in the weights of the average, in [0, inf), default 0.
+    weight_lr_power : float or array
+        P, the power of the learning rate in them, in [0, inf), default 2.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError, RuntimeError : for a hyper-parameter, parameter or gradient that does not
-        fit, or a step between ``eval()`` and ``train()``; nothing is changed then.
+    TypeError, ValueError, RuntimeError
+        For a hyper-parameter, parameter or gradient that does not fit, or a step between
+        ``eval()`` and ``train()``; nothing is changed then.
 
+    Notes
+    -----
     Source: Defazio et al. (2024), algorithm 1, with the defaults of their package schedulefree.
     """
 

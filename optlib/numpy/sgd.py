@@ -17,21 +17,31 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    params : list of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of their
-        own. Arrays of any shape; a step changes them in place.
-    lr : learning rate η, in [0, inf), default 0.001.
-    momentum : μ, the share of the velocity that is kept, in [0, inf), default 0 (none).
-    dampening : τ, what the gradient loses on its way into the velocity, in [0, 1], default 0.
+    params : list
+        List of arrays of floats, or of dicts with ``"params"`` and hyper-parameters of
+        their own. Arrays of any shape; a step changes them in place.
+    lr : float or array
+        Learning rate η, in [0, inf), default 0.001.
+    momentum : float or array
+        μ, the share of the velocity that is kept, in [0, inf), default 0 (none).
+    dampening : float or array
+        τ, what the gradient loses on its way into the velocity, in [0, 1], default 0.
         Ignored without momentum.
-    weight_decay : λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
-    nesterov : step along g + μv rather than v; needs momentum > 0 and dampening = 0.
-    maximize : climb instead of descending.
+    weight_decay : float or array
+        λ of the penalty λ/2 ‖w‖², added to the gradient as λw, in [0, inf), default 0.
+    nesterov : bool
+        Step along g + μv rather than v; needs momentum > 0 and dampening = 0.
+    maximize : bool
+        Climb instead of descending.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Polyak (1964); Sutskever, Martens, Dahl and Hinton (2013).
     """
 

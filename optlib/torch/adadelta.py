@@ -15,15 +15,19 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, rho, eps, weight_decay, maximize : as in
-        :class:`optlib.numpy.Adadelta`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, rho, eps, weight_decay, maximize : float
+        As in :class:`optlib.numpy.Adadelta`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Zeiler (2012), algorithm 1.
     """
 

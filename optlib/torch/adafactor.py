@@ -18,15 +18,19 @@ class Adafactor(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, beta2_decay, eps, d, weight_decay, maximize : as in :class:`optlib.numpy.Adafactor`; one
-        number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, beta2_decay, eps, d, weight_decay, maximize : float
+        As in :class:`optlib.numpy.Adafactor`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Shazeer and Stern (2018), algorithms 4 and 5.
     """
 

@@ -13,15 +13,19 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize : as in
-        :class:`optlib.numpy.Adagrad`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize : float
+        As in :class:`optlib.numpy.Adagrad`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Duchi, Hazan and Singer (2011).
     """
 

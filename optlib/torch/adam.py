@@ -15,15 +15,19 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, betas, eps, weight_decay, amsgrad, maximize : as in
-        :class:`optlib.numpy.Adam`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, eps, weight_decay, amsgrad, maximize : float
+        As in :class:`optlib.numpy.Adam`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Kingma and Ba (2015), algorithm 1; AMSGrad: Reddi, Kale and Kumar (2018).
     """
 

@@ -13,15 +13,19 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, betas, eps, weight_decay, amsgrad, maximize : as in
-        :class:`optlib.numpy.AdamW`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, eps, weight_decay, amsgrad, maximize : float
+        As in :class:`optlib.numpy.AdamW`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Loshchilov and Hutter (2019), algorithm 2.
     """
 

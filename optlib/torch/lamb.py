@@ -19,15 +19,19 @@ class LAMB(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, betas, eps, weight_decay, maximize : as in
-        :class:`optlib.numpy.LAMB`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, eps, weight_decay, maximize : float
+        As in :class:`optlib.numpy.LAMB`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: You et al. (2020), algorithm 2, with φ the identity.
     """
 

@@ -14,15 +14,19 @@ class Lion(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, betas, weight_decay, maximize : as in
-        :class:`optlib.numpy.Lion`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, weight_decay, maximize : float
+        As in :class:`optlib.numpy.Lion`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Chen et al. (2023), algorithm 2.
     """
 

@@ -18,15 +18,20 @@ class Muon(Optimizer):
 
     Parameters
     ----------
-    params : matrices, named matrices or groups, as torch.optim takes them.
-    lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn, maximize :
-        as in :class:`optlib.numpy.Muon`; one number each.
+    params : iterable
+        Matrices, named matrices or groups, as torch.optim takes them.
+    lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn, maximize
+    : float
+        As in :class:`optlib.numpy.Muon`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Jordan et al. (2024); adjust_lr_fn: Liu et al. (2025).
     """
 

@@ -17,15 +17,19 @@ class NAdam(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay, maximize : as in
-        :class:`optlib.numpy.NAdam`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay, maximize : float
+        As in :class:`optlib.numpy.NAdam`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Dozat (2016), algorithm 2.
     """
 

@@ -15,15 +15,19 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, alpha, eps, weight_decay, momentum, centered, maximize : as in
-        :class:`optlib.numpy.RMSprop`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, alpha, eps, weight_decay, momentum, centered, maximize : float
+        As in :class:`optlib.numpy.RMSprop`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Tieleman and Hinton (2012), lecture 6.5; Graves (2013), centered.
     """
 

@@ -19,15 +19,19 @@ class AdamWScheduleFree(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, betas, eps, weight_decay, warmup_steps, r, weight_lr_power, maximize : as in
-        :class:`optlib.numpy.AdamWScheduleFree`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, betas, eps, weight_decay, warmup_steps, r, weight_lr_power, maximize : float
+        As in :class:`optlib.numpy.AdamWScheduleFree`; one number each.
 
     Raises
     ------
-    TypeError, ValueError, RuntimeError : for a hyper-parameter, parameter or gradient that does not
-        fit, or a step between ``eval()`` and ``train()``; nothing is changed then.
+    TypeError, ValueError, RuntimeError
+        For a hyper-parameter, parameter or gradient that does not fit, or a step between
+        ``eval()`` and ``train()``; nothing is changed then.
 
+    Notes
+    -----
     Source: Defazio et al. (2024), algorithm 1, with the defaults of their package schedulefree.
     """
 

@@ -14,15 +14,19 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, momentum, dampening, weight_decay, nesterov, maximize : as in :class:`optlib.numpy.SGD`;
-        one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, momentum, dampening, weight_decay, nesterov, maximize : float
+        As in :class:`optlib.numpy.SGD`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Sources: Polyak (1964); Sutskever, Martens, Dahl and Hinton (2013).
     """
 

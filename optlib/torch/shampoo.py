@@ -16,14 +16,19 @@ class Shampoo(Optimizer):
 
     Parameters
     ----------
-    params : parameters, named parameters or groups, as torch.optim takes them.
-    lr, eps, weight_decay, maximize : as in :class:`optlib.numpy.Shampoo`; one number each.
+    params : iterable
+        Parameters, named parameters or groups, as torch.optim takes them.
+    lr, eps, weight_decay, maximize : float
+        As in :class:`optlib.numpy.Shampoo`; one number each.
 
     Raises
     ------
-    TypeError, ValueError : for a hyper-parameter, parameter or gradient that does not fit; nothing
-        is changed then.
+    TypeError, ValueError
+        For a hyper-parameter, parameter or gradient that does not fit; nothing is changed
+        then.
 
+    Notes
+    -----
     Source: Gupta, Koren and Singer (2018), algorithms 1 and 2; defaults of pytorch-optimizer.
     """
 
