@@ -26,7 +26,7 @@ def configurations():
             yield pytest.param(info.optim_cls, config.kwargs, id=f"{info.name}-{config.desc}")
 
 
-@pytest.mark.parametrize(("reference", "kwargs"), configurations())
+@pytest.mark.parametrize(("reference", "kwargs"), list(configurations()))
 def test_configuration(reference, kwargs):
     cls = getattr(optlib.torch, reference.__name__)
     results = []
@@ -49,7 +49,7 @@ def errors():
             yield pytest.param(info.optim_cls, error, id=f"{info.name}-{desc}")
 
 
-@pytest.mark.parametrize(("reference", "error"), errors())
+@pytest.mark.parametrize(("reference", "error"), list(errors()))
 def test_error(reference, error):
     cls = getattr(optlib.torch, reference.__name__)
     given = error.optimizer_error_input
