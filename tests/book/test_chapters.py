@@ -81,7 +81,8 @@ def test_size(path, chapter):
             assert len(picture) <= MAX_PICTURE, f"cell [{cell.execution_count}]: {len(picture)}"
 
 
-def test_stored_in_the_normal_form(path, chapter, tmp_path):
+def test_stored_in_the_normal_form(path, tmp_path):
+    chapter = nbformat.read(path, as_version=4)
     notebooks.normalise(chapter)
     notebooks.save(chapter, tmp_path / path.name)
     normal = (tmp_path / path.name).read_bytes()
