@@ -159,6 +159,17 @@ def test_in_place_on_a_view_and_without_autograd():
     assert np.linalg.norm(clip_grad_norm([strided], 1.0)[0][0]) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("clip", [clip_grad_norm_, clip_grad_value_])
+def test_not_recorded_by_autograd(clip):
+    """Also of a gradient that is part of a graph, as after ``backward(create_graph=True)``."""
+    w, v = (torch.ones(2, requires_grad=True) for _ in range(2))
+    w.grad = 2 * v
+    made_by = w.grad.grad_fn
+    clip(w, 0.5)
+    assert w.grad.grad_fn is made_by
+    assert torch.all(w.grad < 2)
+
+
 def test_generators_and_modules():
     model = torch.nn.Linear(3, 2)
     model(torch.ones(1, 3)).sum().backward()
