@@ -17,6 +17,7 @@ from optlib.numpy.adam import Adam
 from optlib.numpy.adamax import Adamax
 from optlib.numpy.adamw import AdamW
 from optlib.numpy.amsgrad import AMSGrad
+from optlib.numpy.compiled import use_numba
 from optlib.numpy.lamb import LAMB
 from optlib.numpy.lion import Lion
 from optlib.numpy.muon import Muon
@@ -46,4 +47,5 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Shampoo",
+    "use_numba",
 ]

@@ -1,8 +1,12 @@
 """The engine of optlib.numpy: everything about an optimizer that is not its rule."""
 
+import contextlib
+from functools import partial
+
 import numpy as np
 
 from optlib.algorithm import Algorithm
+from optlib.numpy import blocks, compiled
 
 
 class Optimizer(Algorithm):
@@ -13,6 +17,10 @@ class Optimizer(Algorithm):
     - ``init(w)``: what the state of a parameter starts as, a dict of arrays;
     - ``update(w, g, *state, *, t, lr, …)``: the rule, a pure function that returns the new
       parameter and the new state, in the same order.
+
+    Large parameters of an elementwise rule are worked on block by block, which changes no result.
+    A rule of your own is, too, if its class says ``elementwise = True``: each coordinate then must
+    go its own way, as with the rules of this package except a few.
 
     Since rules are elementwise, a hyper-parameter may be an array that broadcasts against the
     parameter: a sweep over 100 learning rates is one optimizer of a parameter with 100 rows.
@@ -101,43 +109,102 @@ class Optimizer(Algorithm):
         """Take one step.
 
         ``grads`` has one gradient per parameter, in the parameters' order, of the same shape and
-        dtype; ``None`` leaves its parameter, and its step count, as they are. NaN and infinity are
-        numbers like others here: they pass through the rule into parameter and state, as in torch.
-        An error leaves everything as it was.
+        dtype; ``None`` leaves its parameter, and its step count, as they are. An error leaves
+        everything as it was.
+
+        NaN and infinity are numbers like others here: they pass through the rule into parameter
+        and state, as in torch, and without a warning. Under ``np.errstate(all="raise")`` they are
+        an error.
         """
         grads = self._check_grads(grads)
-        changes = []  # written only when every update has succeeded: a step is all or nothing
+        heard = not {"ignore", "warn"}.issuperset(np.geterr().values())
+        with contextlib.nullcontext() if heard else np.errstate(all="ignore"):
+            self._step(grads, in_place=not heard and self._is_surely_elementwise())
+
+    def _step(self, grads, in_place):
+        changes, jobs = [], []  # begun only when all else has succeeded: a step is all or nothing
         for i, ((w, group), g) in enumerate(zip(self._params_with_groups, grads, strict=True)):
-            if g is not None:
-                changes.append((i, w, *self._updated(w, g, self.state.get(i, {}), group)))
+            if g is None:
+                continue
+            state = self.state.get(i, {})
+            t = state.get("step", 0) + 1
+            state = self._state_of(w, state, group)
+            hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
+            rule = partial(self._updated, tuple(state), group, hyper)
+            new = None
+            if in_place and _apart(w, grads):
+                new = self._in_place(rule, w, g, state, group, hyper, jobs)
+            if new is None:
+                new_w, *values = rule(w, g, *state.values())
+                new = (
+                    new_w,
+                    *(
+                        old if old is None else np.array(value, dtype=old.dtype)
+                        for old, value in zip(state.values(), values, strict=True)
+                    ),
+                )
+            named = zip(state, new[1:], strict=True)
+            changes.append((i, w, new[0], {"step": t} | {k: v for k, v in named if v is not None}))
+        blocks.run(jobs, sum(w.nbytes for _, w, *_ in changes))
         for i, w, new_w, new_state in changes:
-            w[...] = new_w
+            if new_w is not w:
+                w[...] = new_w
             self.state[i] = new_state
 
-    def _updated(self, w, g, state, group):
-        """The parameter and its state after one step, as new arrays."""
-        t = state.get("step", 0) + 1
-        state = self._state_of(w, state, group)
-        hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
+    def _updated(self, names, group, hyper, w, g, *state):
+        """What the rule makes of a parameter and its state, or of a block of them."""
         if group["maximize"]:
             g = -g
         if "weight_decay" not in hyper and np.any(group.get("weight_decay", 0)):
             g = g + _plain(group["weight_decay"]) * w
         # A rule that writes into what it was given would break "all or nothing": read-only views.
-        new = self.update(*map(_frozen, (w, g, *state.values())), **hyper)
+        new = self.update(*map(_frozen, (w, g, *state)), **hyper)
         if not isinstance(new, tuple) or len(new) != 1 + len(state):
-            raise TypeError(f"{self._name}.update must return (w, {', '.join(state)}) as a tuple")
-        for old, value, name in zip((w, *state.values()), new, ("w", *state), strict=True):
+            raise TypeError(f"{self._name}.update must return (w, {', '.join(names)}) as a tuple")
+        for old, value, name in zip((w, *state), new, ("w", *names), strict=True):
             if old is not None and np.shape(value) != old.shape:
                 raise ValueError(
                     f"{self._name}.update returned {name} of shape {np.shape(value)}, "
                     f"expected {old.shape}"
                 )
-        changed = {"step": t}
-        for (name, old), value in zip(state.items(), new[1:], strict=True):
-            if old is not None:
-                changed[name] = np.array(value, dtype=old.dtype)
-        return new[0], changed
+        return new
+
+    def _in_place(self, rule, w, g, state, group, hyper, jobs):
+        """Where a step can be taken part by part, add to ``jobs`` what takes it.
+
+        Returns the arrays that these jobs are going to change, the parameter first: those that
+        there are, if the rule is our own and cannot fail halfway, or else copies.
+        """
+        if w.nbytes < blocks.LARGE and not compiled.numba:
+            return None
+        if any(isinstance(value, np.ndarray) for value in _flattened(group, self.defaults)):
+            return None  # a sweep
+        new = [w, *state.values()]
+        if not self._is_ours():
+            new = [a if a is None else a.copy(order="K") for a in new]
+        flat = blocks.flat([new[0], g, *new[1:]])
+        if flat is None:
+            return None
+        new_state = [a if a is None or a.ndim else a.copy() for a in new[1:]]
+        scalars = [b if b is not None and b.ndim == 0 else None for b in new_state]
+        parts = None
+        if compiled.numba:
+            decay = 0.0 if "weight_decay" in hyper else _plain(group.get("weight_decay", 0.0))
+            flags = bool(group["maximize"]), decay
+            parts = compiled.jobs(self.update, *flat[:2], flat[2:], scalars, hyper, *flags)
+        if parts is None:
+            if w.nbytes < blocks.LARGE:
+                return None
+            parts = blocks.jobs(rule, *flat[:2], flat[2:], scalars)
+        jobs += parts
+        return new[0], *new_state
+
+    def _is_ours(self):
+        return getattr(self.update, "__module__", "").startswith("optlib.numpy.")
+
+    def _is_surely_elementwise(self):
+        """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
+        return self.elementwise and (self._is_ours() or "elementwise" in vars(type(self)))
 
     def _check_grads(self, grads):
         params = self._params
@@ -213,6 +280,20 @@ class Optimizer(Algorithm):
 
 def _alike(a, b):
     return a.shape == b.shape and a.dtype == b.dtype
+
+
+def _apart(w, grads):
+    """Whether ``w`` may be changed at once: no gradient is (a view of) it, as in f(x, y) = xy."""
+    return not any(
+        g is w or ((g.base is not None or w.base is not None) and np.may_share_memory(w, g))
+        for g in grads
+        if g is not None
+    )
+
+
+def _flattened(group, names):
+    for name in names:
+        yield from group[name] if isinstance(group[name], tuple | list) else [group[name]]
 
 
 def _broadcasts(shape, to):
