@@ -11,11 +11,14 @@ def ewa(x, beta, *, bias_correction=False):
 
     Parameters
     ----------
-    x : array of shape (n, …), the series along the first axis; averaged as float64.
-    beta : the share of the old average that is kept, in [0, 1); an array that broadcasts against
-        one entry of the series gives several averages at once.
-    bias_correction : divide :math:`v_t` by :math:`1 - β^t`, the sum of its weights, which takes
-        away the pull towards the start :math:`v_0 = 0`. Default False.
+    x
+        Array of shape (n, …), the series along the first axis; averaged as float64.
+    beta
+        The share of the old average that is kept, in [0, 1); an array that broadcasts against one
+        entry of the series gives several averages at once.
+    bias_correction
+        Divide :math:`v_t` by :math:`1 - β^t`, the sum of its weights, which takes away the pull
+        towards the start :math:`v_0 = 0`. Default False.
 
     Returns
     -------
@@ -23,8 +26,11 @@ def ewa(x, beta, *, bias_correction=False):
 
     Raises
     ------
-    ValueError : if ``beta`` is outside [0, 1), or ``x`` is a scalar.
+    ValueError
+        If ``beta`` is outside [0, 1), or ``x`` is a scalar.
 
+    Examples
+    --------
     >>> ewa([10.0, 20.0], beta=0.9)
     array([1. , 2.9])
     >>> ewa([10.0, 20.0], beta=0.9, bias_correction=True).round(4)
@@ -80,7 +86,7 @@ def window(beta):
 
 
 def half_life(beta):
-    r"""The half-life :math:`\ln ½ / \ln β`: the number of steps after which a weight has halved.
+    r"""The half-life :math:`\ln \tfrac12 / \ln β`: the steps after which a weight has halved.
 
     >>> round(float(half_life(0.9)), 2)
     6.58

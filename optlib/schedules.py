@@ -65,10 +65,15 @@ def step(lr, step_size, gamma=0.1):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    step_size : s, in steps, an integer in [1, inf).
-    gamma : γ, in [0, inf), default 0.1.
+    lr
+        η, the rate at first, in [0, inf).
+    step_size
+        s, in steps, an integer in [1, inf).
+    gamma
+        γ, in [0, inf), default 0.1.
 
+    Examples
+    --------
     >>> step(lr=0.1, step_size=30)(np.array([0, 29, 30, 60]))
     array([0.1  , 0.1  , 0.01 , 0.001])
 
@@ -92,10 +97,15 @@ def multi_step(lr, milestones, gamma=0.1):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    milestones : M, a list of integers in [0, inf), in any order; one given twice counts twice.
-    gamma : γ, in [0, inf), default 0.1.
+    lr
+        η, the rate at first, in [0, inf).
+    milestones
+        M, a list of integers in [0, inf), in any order; one given twice counts twice.
+    gamma
+        γ, in [0, inf), default 0.1.
 
+    Examples
+    --------
     >>> multi_step(lr=0.1, milestones=[30, 80])(np.array([29, 30, 79, 80]))
     array([0.1  , 0.01 , 0.01 , 0.001])
 
@@ -119,9 +129,13 @@ def exponential(lr, gamma):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    gamma : γ, in [0, inf); above 1 the rate grows, as in a search for the largest that works.
+    lr
+        η, the rate at first, in [0, inf).
+    gamma
+        γ, in [0, inf); above 1 the rate grows, as in a search for the largest that works.
 
+    Examples
+    --------
     >>> exponential(lr=0.1, gamma=0.5)(np.arange(4))
     array([0.1   , 0.05  , 0.025 , 0.0125])
 
@@ -144,9 +158,13 @@ def time_decay(lr, decay):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    decay : d, per step, in [0, inf).
+    lr
+        η, the rate at first, in [0, inf).
+    decay
+        d, per step, in [0, inf).
 
+    Examples
+    --------
     >>> time_decay(lr=0.1, decay=0.01)(np.array([0, 100, 900]))
     array([0.1 , 0.05, 0.01])
 
@@ -170,12 +188,16 @@ def inverse_sqrt(lr, timescale=1):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    timescale : τ, in steps, in (0, inf), default 1: then the n-th step has the rate η/√n.
+    lr
+        η, the rate at first, in [0, inf).
+    timescale
+        τ, in steps, in (0, inf), default 1: then the n-th step has the rate η/√n.
 
     The schedule of the Transformer, :math:`d^{-1/2} \min(n^{-1/2}, n\,τ^{-3/2})` at the n-th step,
     is ``warmup(inverse_sqrt((d * τ)**-0.5, timescale=τ), steps=τ - 1)``.
 
+    Examples
+    --------
     >>> inverse_sqrt(lr=0.1, timescale=100)(np.array([0, 300, 9900]))
     array([0.1 , 0.05, 0.01])
 
@@ -198,11 +220,17 @@ def linear(lr, start_factor=1 / 3, end_factor=1.0, total_iters=5):
 
     Parameters
     ----------
-    lr : η, in [0, inf).
-    start_factor : a, in [0, inf), default 1/3.
-    end_factor : b, in [0, inf), default 1.
-    total_iters : T, in steps, an integer in [1, inf), default 5.
+    lr
+        η, in [0, inf).
+    start_factor
+        a, in [0, inf), default 1/3.
+    end_factor
+        b, in [0, inf), default 1.
+    total_iters
+        T, in steps, an integer in [1, inf), default 5.
 
+    Examples
+    --------
     >>> linear(lr=0.1, start_factor=1.0, end_factor=0.0, total_iters=4)(np.arange(6))
     array([0.1  , 0.075, 0.05 , 0.025, 0.   , 0.   ])
 
@@ -228,10 +256,15 @@ def polynomial(lr, total_iters=5, power=1.0):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    total_iters : T, in steps, an integer in [1, inf), default 5; the rate is 0 from there on.
-    power : q, in [0, inf), default 1.
+    lr
+        η, the rate at first, in [0, inf).
+    total_iters
+        T, in steps, an integer in [1, inf), default 5; the rate is 0 from there on.
+    power
+        q, in [0, inf), default 1.
 
+    Examples
+    --------
     >>> polynomial(lr=0.1, total_iters=4, power=2)(np.arange(6))
     array([0.1    , 0.05625, 0.025  , 0.00625, 0.     , 0.     ])
 
@@ -259,10 +292,15 @@ def cosine(lr, T_max, eta_min=0.0):
 
     Parameters
     ----------
-    lr : η, the rate at first, in [0, inf).
-    T_max : T, in steps, an integer in [1, inf).
-    eta_min : the lowest rate, in [0, inf), default 0.
+    lr
+        η, the rate at first, in [0, inf).
+    T_max
+        T, in steps, an integer in [1, inf).
+    eta_min
+        The lowest rate, in [0, inf), default 0.
 
+    Examples
+    --------
     >>> cosine(lr=0.1, T_max=100)(np.array([0, 50, 100, 200])).round(12)
     array([0.1 , 0.05, 0.  , 0.1 ])
 
@@ -289,11 +327,17 @@ def cosine_restarts(lr, T_0, T_mult=1, eta_min=0.0):
 
     Parameters
     ----------
-    lr : η, the rate after each restart, in [0, inf).
-    T_0 : the length of the first run, in steps, an integer in [1, inf).
-    T_mult : m, an integer in [1, inf), default 1.
-    eta_min : in [0, inf), default 0; since t = sᵢ + Tᵢ is the next start, never quite reached.
+    lr
+        η, the rate after each restart, in [0, inf).
+    T_0
+        The length of the first run, in steps, an integer in [1, inf).
+    T_mult
+        m, an integer in [1, inf), default 1.
+    eta_min
+        In [0, inf), default 0; since t = sᵢ + Tᵢ is the next start, never quite reached.
 
+    Examples
+    --------
     >>> cosine_restarts(lr=0.1, T_0=10, T_mult=2)(np.array([0, 5, 10, 20, 30])).round(12)
     array([0.1 , 0.05, 0.1 , 0.05, 0.1 ])
 
@@ -333,13 +377,21 @@ def one_cycle(
 
     Parameters
     ----------
-    max_lr : the rate at the top, in [0, inf).
-    total_steps : T, an integer in [1, inf).
-    pct_start : r, the share of the steps that the rise takes, in [0, 1], default 0.3.
-    anneal_strategy : ``"cos"`` (default) or ``"linear"``.
-    div_factor : d, the top over the first rate, in (0, inf), default 25.
-    final_div_factor : f, the first rate over the last, in (0, inf), default 10,000.
+    max_lr
+        The rate at the top, in [0, inf).
+    total_steps
+        T, an integer in [1, inf).
+    pct_start
+        r, the share of the steps that the rise takes, in [0, 1], default 0.3.
+    anneal_strategy
+        ``"cos"`` (default) or ``"linear"``.
+    div_factor
+        d, the top over the first rate, in (0, inf), default 25.
+    final_div_factor
+        f, the first rate over the last, in (0, inf), default 10,000.
 
+    Examples
+    --------
     >>> one_cycle(max_lr=1.0, total_steps=11, pct_start=0.5)(np.array([0, 4, 5, 10])).round(4)
     array([0.04  , 0.9711, 0.9797, 0.    ])
 
@@ -378,11 +430,16 @@ def warmup(schedule, steps, start_factor=None):
 
     Parameters
     ----------
-    schedule : any function t -> lr of this module, or one that works on arrays as they do.
-    steps : n, an integer in [0, inf).
-    start_factor : a, in [0, inf), default 1/(n + 1): the line is then
-        :math:`\eta_0 (t + 1)/(n + 1)`, and no step is spent at a rate of 0.
+    schedule
+        Any function t -> lr of this module, or one that works on arrays as they do.
+    steps
+        n, an integer in [0, inf).
+    start_factor
+        a, in [0, inf), default 1/(n + 1): the line is then :math:`\eta_0 (t + 1)/(n + 1)`, and no
+        step is spent at a rate of 0.
 
+    Examples
+    --------
     >>> warmup(constant(0.1), steps=4)(np.arange(6))
     array([0.02, 0.04, 0.06, 0.08, 0.1 , 0.1 ])
 
@@ -415,13 +472,21 @@ def warmup_stable_decay(lr, total_steps, warmup_steps, decay_steps, eta_min=0.0,
 
     Parameters
     ----------
-    lr : η, the rate of the level part, in [0, inf).
-    total_steps : T, an integer in [1, inf).
-    warmup_steps : an integer in [0, total_steps].
-    decay_steps : D, an integer in [0, total_steps - warmup_steps].
-    eta_min : the rate at the end, in [0, inf), default 0.
-    decay : ``"linear"`` (default) or ``"1-sqrt"``, which Hägele et al. find better.
+    lr
+        η, the rate of the level part, in [0, inf).
+    total_steps
+        T, an integer in [1, inf).
+    warmup_steps
+        An integer in [0, total_steps].
+    decay_steps
+        D, an integer in [0, total_steps - warmup_steps].
+    eta_min
+        The rate at the end, in [0, inf), default 0.
+    decay
+        ``"linear"`` (default) or ``"1-sqrt"``, which Hägele et al. find better.
 
+    Examples
+    --------
     >>> schedule = warmup_stable_decay(lr=0.1, total_steps=10, warmup_steps=1, decay_steps=4)
     >>> schedule(np.arange(11))
     array([0.05 , 0.1  , 0.1  , 0.1  , 0.1  , 0.1  , 0.1  , 0.075, 0.05 ,

@@ -30,11 +30,15 @@ def clip_grad_norm(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
 
     Parameters
     ----------
-    grads : list of arrays of floats, of any shapes; ``None`` for a parameter without gradient.
-    max_norm : c, in [0, inf], in the units of the gradients; inf only measures the norm.
-    norm_type : p, in (0, inf], default 2; ``"inf"`` is inf, the largest absolute value.
-    error_if_nonfinite : raise if the norm is NaN or infinite. Otherwise, as in torch: NaN makes
-        every entry NaN, and infinity makes the finite ones 0 and the others NaN.
+    grads
+        List of arrays of floats, of any shapes; ``None`` for a parameter without gradient.
+    max_norm
+        c, in [0, inf], in the units of the gradients; inf only measures the norm.
+    norm_type
+        p, in (0, inf], default 2; ``"inf"`` is inf, the largest absolute value.
+    error_if_nonfinite
+        Raise if the norm is NaN or infinite. Otherwise, as in torch: NaN makes every entry NaN,
+        and infinity makes the finite ones 0 and the others NaN.
 
     Returns
     -------
@@ -43,12 +47,15 @@ def clip_grad_norm(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
 
     Raises
     ------
-    ValueError : for a ``max_norm`` or ``norm_type`` outside its range. torch lets a negative
-        ``max_norm`` pass, which turns every gradient round (its issue 31367).
-    TypeError : if ``grads`` is not a list or holds something else than arrays of floats.
-    RuntimeError : see ``error_if_nonfinite``.
+    ValueError
+        For a ``max_norm`` or ``norm_type`` outside its range. torch lets a negative ``max_norm``
+        pass, which turns every gradient round (its issue 31367).
+    TypeError
+        If ``grads`` is not a list or holds something else than arrays of floats.
+    RuntimeError
+        See ``error_if_nonfinite``.
 
-    Source: Pascanu, Mikolov and Bengio (2013), algorithm 1; torch.nn.utils.clip_grad_norm_.
+    Source: Pascanu, Mikolov and Bengio (2013), algorithm 1; ``torch.nn.utils.clip_grad_norm_``.
     """
     name = "clip_grad_norm"
     grads = _arrays(name, grads)
@@ -72,8 +79,10 @@ def clip_grad_value(grads, clip_value):
 
     Parameters
     ----------
-    grads : list of arrays of floats, of any shapes; ``None`` for a parameter without gradient.
-    clip_value : c, in [0, inf], in the units of the gradients. A limit that is too large for the
+    grads
+        List of arrays of floats, of any shapes; ``None`` for a parameter without gradient.
+    clip_value
+        c, in [0, inf], in the units of the gradients. A limit that is too large for the
         gradient's dtype to hold, such as infinity, changes nothing.
 
     Returns
@@ -82,10 +91,12 @@ def clip_grad_value(grads, clip_value):
 
     Raises
     ------
-    ValueError : for a ``clip_value`` outside its range.
-    TypeError : if ``grads`` is not a list or holds something else than arrays of floats.
+    ValueError
+        For a ``clip_value`` outside its range.
+    TypeError
+        If ``grads`` is not a list or holds something else than arrays of floats.
 
-    Source: Mikolov (2012); torch.nn.utils.clip_grad_value_.
+    Source: Mikolov (2012); ``torch.nn.utils.clip_grad_value_``.
     """
     grads = _arrays("clip_grad_value", grads)
     c = _checked("clip_grad_value", "clip_value", clip_value, "[0, inf]", scalar=True)

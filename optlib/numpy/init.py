@@ -174,12 +174,17 @@ def kaiming_uniform(shape, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rng
 
     Parameters
     ----------
-    a : the slope of leaky_relu below 0, in (-inf, inf), default 0, which is relu. (torch.nn.Linear
-        draws its weight with a = √5, so that b is 1/√fan_in.)
-    mode : ``"fan_in"`` (default) keeps the size of signals on the way forward, ``"fan_out"`` that
-        of gradients on the way back.
-    nonlinearity : gives γ, by :func:`calculate_gain`; default ``"leaky_relu"``.
+    a
+        The slope of leaky_relu below 0, in (-inf, inf), default 0, which is relu.
+        (torch.nn.Linear draws its weight with a = √5, so that b is 1/√fan_in.)
+    mode
+        ``"fan_in"`` (default) keeps the size of signals on the way forward, ``"fan_out"`` that of
+        gradients on the way back.
+    nonlinearity
+        Gives γ, by :func:`calculate_gain`; default ``"leaky_relu"``.
 
+    Examples
+    --------
     >>> w = kaiming_uniform((10, 50), a=5**0.5, rng=np.random.default_rng(0))
     >>> bool(abs(w).max() <= 1 / 50**0.5)
     True

@@ -29,17 +29,21 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
         \hat g = \min\Big(1, \frac{c}{\|g\|_p + 10^{-6}}\Big)\, g, \qquad
         \|g\|_p = \Big(\sum_i |g_i|^p\Big)^{1/p} \text{ over the entries of all gradients}
 
-    As torch.nn.utils.clip_grad_norm_ to rounding, save that the norm is computed in float64 (in
+    As ``torch.nn.utils.clip_grad_norm_`` to rounding, save that the norm is computed in float64 (in
     float32 on Apple's GPUs, which have no other): torch's overflows in float16 above 65504, and
     in float32 where a square does, and all gradients become 0.
 
     Parameters
     ----------
-    parameters : a tensor or an iterable of them; those without gradient are passed over.
-    max_norm : c, in [0, inf], in the units of the gradients; inf only measures the norm.
-    norm_type : p, in (0, inf], default 2; ``"inf"`` is inf, the largest absolute value.
-    error_if_nonfinite : raise if the norm is NaN or infinite. Otherwise, as in torch: NaN makes
-        every entry NaN, and infinity makes the finite ones 0 and the others NaN.
+    parameters
+        a tensor or an iterable of them; those without gradient are passed over.
+    max_norm
+        c, in [0, inf], in the units of the gradients; inf only measures the norm.
+    norm_type
+        p, in (0, inf], default 2; ``"inf"`` is inf, the largest absolute value.
+    error_if_nonfinite
+        Raise if the norm is NaN or infinite. Otherwise, as in torch: NaN makes every entry NaN,
+        and infinity makes the finite ones 0 and the others NaN.
 
     Returns
     -------
@@ -47,14 +51,17 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
 
     Raises
     ------
-    ValueError : for a ``max_norm`` or ``norm_type`` outside its range. torch lets a negative
-        ``max_norm`` pass, which turns every gradient round (its issue 31367).
-    TypeError : for a gradient that is sparse or not of floats.
-    RuntimeError : see ``error_if_nonfinite``.
+    ValueError
+        For a ``max_norm`` or ``norm_type`` outside its range. torch lets a negative ``max_norm``
+        pass, which turns every gradient round (its issue 31367).
+    TypeError
+        For a gradient that is sparse or not of floats.
+    RuntimeError
+        See ``error_if_nonfinite``.
 
     No gradient is changed then.
 
-    Source: Pascanu, Mikolov and Bengio (2013), algorithm 1; torch.nn.utils.clip_grad_norm_.
+    Source: Pascanu, Mikolov and Bengio (2013), algorithm 1; ``torch.nn.utils.clip_grad_norm_``.
     """
     name = "clip_grad_norm_"
     grads = _grads(name, parameters)
@@ -82,22 +89,26 @@ def clip_grad_value_(parameters, clip_value):
     r"""Limit every entry on its own: :math:`\hat g_i = \min(\max(g_i, -c), c)`.
 
     That changes the direction of the gradient, towards the diagonals. NaN stays NaN. As
-    torch.nn.utils.clip_grad_value_.
+    ``torch.nn.utils.clip_grad_value_``.
 
     Parameters
     ----------
-    parameters : a tensor or an iterable of them; those without gradient are passed over.
-    clip_value : c, in [0, inf], in the units of the gradients. A limit that is too large for the
+    parameters
+        a tensor or an iterable of them; those without gradient are passed over.
+    clip_value
+        c, in [0, inf], in the units of the gradients. A limit that is too large for the
         gradient's dtype to hold, such as infinity, changes nothing.
 
     Raises
     ------
-    ValueError : for a ``clip_value`` outside its range.
-    TypeError : for a gradient that is sparse or not of floats.
+    ValueError
+        For a ``clip_value`` outside its range.
+    TypeError
+        For a gradient that is sparse or not of floats.
 
     No gradient is changed then.
 
-    Source: Mikolov (2012); torch.nn.utils.clip_grad_value_.
+    Source: Mikolov (2012); ``torch.nn.utils.clip_grad_value_``.
     """
     grads = _grads("clip_grad_value_", parameters)
     c = _checked("clip_grad_value_", "clip_value", clip_value, "[0, inf]", scalar=True)
