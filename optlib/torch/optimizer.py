@@ -1,8 +1,11 @@
 """The engine of optlib.torch: a torch.optim.Optimizer, minus the rule."""
 
+from functools import partial
+
 import torch
 
 from optlib.algorithm import Algorithm
+from optlib.torch import blocks, fused
 
 
 class Optimizer(Algorithm, torch.optim.Optimizer):
@@ -57,29 +60,67 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        pairs = [(w, group) for group in self.param_groups for w in group["params"]]
-        pairs = [(w, group) for w, group in pairs if w.grad is not None]
-        for w, _ in pairs:  # all are looked at before any is changed
-            if w.grad.layout is not torch.strided:
-                raise TypeError(
-                    f"{type(self).__name__}: sparse gradients are not supported; "
-                    f"use torch.optim.{type(self).__name__}, or torch.optim.SparseAdam"
-                )
-        for w, group in pairs:
-            self._update(w, group)
+        todo = [
+            (group, [w for w in group["params"] if w.grad is not None])
+            for group in self.param_groups
+        ]
+        for _, params in todo:  # all are looked at before any is changed
+            for w in params:
+                if w.grad.layout is not torch.strided:
+                    raise TypeError(
+                        f"{type(self).__name__}: sparse gradients are not supported; "
+                        f"use torch.optim.{type(self).__name__}, or torch.optim.SparseAdam"
+                    )
+        kernel = fused.find(self.update)
+        for group, params in todo:
+            if params:
+                self._step_group(kernel, group, params)
         return loss
 
-    def _update(self, w, group):
-        state = self.state[w]
-        state["step"] = state.get("step", torch.tensor(0.0)) + 1
-        slots = self._state_of(w, state, group)
-        state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
-        t = int(state["step"])
-        hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
-        g = -w.grad if group["maximize"] else w.grad
+    def _step_group(self, kernel, group, params):
+        if kernel:
+            hyper = {name: _plain(group[name]) for name in self._keywords}
+            if fused.step(kernel, params, [self.state[w] for w in params], hyper):
+                return
+        parts = blocks.Parts() if self._is_surely_elementwise() else None
+        for w in params:
+            state = self.state[w]
+            state["step"] = state.get("step", torch.tensor(0.0)) + 1
+            slots = self._state_of(w, state, group)
+            state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
+            t = int(state["step"])
+            hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
+            rule = partial(self._apply, group, hyper)
+            tensors = w, w.grad, *slots.values()
+            if not (
+                parts
+                and parts.take(
+                    rule,
+                    self.update,
+                    tensors,
+                    {k: _plain(group[k]) for k in self._keywords} | {"t": t},
+                )
+            ):
+                rule(*tensors)
+        if parts:
+            parts.run()
+
+    def _apply(self, group, hyper, w, g, *state):
+        """The rule, on a parameter and its state or on a block of them."""
+        if group["maximize"]:
+            g = -g
         if group.get("weight_decay") and "weight_decay" not in hyper:
-            g = g.add(w, alpha=group["weight_decay"])
-        self.update(w, g, *slots.values(), **hyper)
+            g = g.add(w, alpha=_plain(group["weight_decay"]))
+        self.update(w, g, *state, **hyper)
+
+    @property
+    def _keywords(self):
+        return *type(self).defaults, "maximize"  # torch adds some of its own to self.defaults
+
+    def _is_surely_elementwise(self):
+        """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
+        ours = getattr(self.update, "__module__", "").startswith("optlib.torch.")
+        return self.elementwise and (ours or "elementwise" in vars(type(self)))
 
     def __setstate__(self, state):
         super().__setstate__(state)

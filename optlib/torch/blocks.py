@@ -1,0 +1,85 @@
+"""Large parameters in parts: block by block through the cache, or by numba's compiled loops."""
+
+import sys
+from functools import partial
+
+import torch
+
+import optlib.numpy  # noqa: F401  the rules' twins
+from optlib.numpy import blocks, compiled
+
+# A little less than what torch divides among threads of its own, which would have to wait for each
+# other after every operation; here each thread has blocks of its own.
+BLOCK = 2**15 - 64
+LARGE = 2 * BLOCK
+
+
+class Parts:
+    """Collects the parts of a group's parameters, then runs them all, on all cores."""
+
+    def __init__(self):
+        self.jobs, self.size, self.scalars, self.tensors = [], 0, [], []
+
+    def take(self, rule, update, tensors, hyper):
+        """Take a parameter on; False if it is too small to gain, or not laid out in one piece.
+
+        ``rule(w, g, *state)`` changes w and the state in place; ``update`` is the function within.
+        """
+        w = tensors[0]
+        small = w.numel() < LARGE
+        if (small and not compiled.numba) or not w.is_cpu or not w.dim() or not w.numel():
+            return False
+        if not all(a is None or not a.dim() or _like(a, w) for a in tensors):
+            return False
+        # what scalars become is the same in every block, and the next block needs the old ones
+        kept = [a.clone() if a is not None and not a.dim() else None for a in tensors]
+        flat = [a if a is None or not a.dim() else a.detach().view(-1) for a in tensors]
+        jobs = _compiled(update, flat, kept, hyper) if compiled.numba else None
+        if jobs is None:
+            if small:
+                return False
+            jobs = _blocks(rule, flat, kept)
+        self.jobs += jobs
+        self.size += w.nbytes
+        self.scalars += [(a, new) for a, new in zip(tensors, kept, strict=True) if new is not None]
+        self.tensors += [a for a in tensors if a is not None]
+        return True
+
+    def run(self):
+        if not self.jobs:
+            return
+        blocks.run(self.jobs, self.size)
+        for old, new in self.scalars:
+            old.copy_(new)
+        # numba's writing is unknown to autograd, which refuses to use what was saved before it
+        if compiled.numba:
+            torch.autograd.graph.increment_version(self.tensors)
+
+
+def _like(a, w):
+    return a.is_contiguous() and a.shape == w.shape and a.dtype is w.dtype and a.is_cpu
+
+
+def _blocks(rule, flat, kept):
+    splits = [None if a is None or not a.dim() else a.split(BLOCK) for a in flat]
+    jobs = []
+    for i in range(len(splits[0])):
+        part = [a if split is None else split[i] for a, split in zip(flat, splits, strict=True)]
+        scalars = kept if i == 0 else [k if k is None else k.clone() for k in kept]
+        part = [a if k is None else k for a, k in zip(part, scalars, strict=True)]
+        jobs.append(partial(rule, *part))
+    return jobs
+
+
+def _compiled(update, flat, kept, hyper):
+    """Jobs that run our NumPy twin of the rule on the tensors' memory, or None."""
+    package, _, module = update.__module__.rpartition(".")
+    if package != "optlib.torch" or flat[0].dtype not in (torch.float32, torch.float64):
+        return None
+    name = update.__qualname__.partition(".")[0]
+    twin = getattr(sys.modules[f"optlib.numpy.{module}"], name)
+    decay = 0.0 if "weight_decay" in twin._asked else hyper.get("weight_decay", 0.0)
+    w, g, *state = [a if a is None else a.numpy() for a in flat]
+    scalars = [a if a is None else a.numpy() for a in kept[2:]]
+    asked = {name: hyper[name] for name in twin._asked}
+    return compiled.jobs(twin.update, w, g, state, scalars, asked, hyper["maximize"], decay)
