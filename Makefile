@@ -16,7 +16,8 @@ INSTALLED = .venv/.installed
 BUILT = _build/html/.built
 
 # Whatever the site is made of. Folders too: their time changes when a file is removed.
-SITE_SOURCES := $(wildcard *.md) $(shell find _config.yml _toc.yml references.bib $(wildcard chapters figures reference web optlib) \
+SITE_SOURCES := $(wildcard *.md) $(shell find _config.yml _toc.yml references.bib \
+    $(wildcard chapters figures reference web optlib) \
     -name '.*' -prune -o -name __pycache__ -prune -o -print)
 
 SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
