@@ -4,6 +4,8 @@ import inspect
 
 import numpy as np
 
+from optlib import checks
+
 # One table of ranges for both packages, in the notation that the error messages show.
 RANGES = {
     "lr": "[0, inf)",
@@ -59,7 +61,7 @@ class Algorithm:
         start = inspect.signature(cls.init).parameters.values()
         cls._asked = [p.name for p in rule if p.kind is kind.KEYWORD_ONLY]
         cls._asked_at_start = [p.name for p in start if p.kind is kind.KEYWORD_ONLY]
-        cls._slots = sum(p.kind is kind.POSITIONAL_OR_KEYWORD for p in rule) - 2  # not w and g
+        cls._unused = {}
 
     @staticmethod
     def init(w):
@@ -91,11 +93,19 @@ class Algorithm:
         """The state that ``update`` takes, in its order: what there is, the rest as ``init`` says.
 
         The rest is all of it at the first step, and what a flag that was switched on later needs.
+        Which slots these hyper-parameters do without is remembered: ``init`` fills whole arrays.
         """
-        state = {name: value for name, value in state.items() if name != "step"}
-        if len(state) < self._slots or not state:
-            state = {**self.init(w, **{k: group[k] for k in self._asked_at_start}), **state}
-        return state
+        key = (w.ndim, *(group[name] for name in self._asked_at_start))
+        try:
+            return {
+                name: state.get(name) if unused else state[name]
+                for name, unused in self._unused[key]
+            }
+        except (KeyError, TypeError):  # something is missing; or a sweep, whose arrays are no key
+            start = self.init(w, **{name: group[name] for name in self._asked_at_start})
+            if not any(isinstance(value, np.ndarray) for value in key):
+                self._unused[key] = [(name, value is None) for name, value in start.items()]
+            return {name: state.get(name, value) for name, value in start.items()}
 
     @classmethod
     def _check(cls, hyper):
@@ -103,10 +113,7 @@ class Algorithm:
         for name, default in {**cls.defaults, "maximize": False}.items():
             value = hyper[name]
             if name in CHOICES:
-                if value not in CHOICES[name]:
-                    raise ValueError(
-                        f"{cls.__name__}: {name} must be one of {CHOICES[name]}, got {value!r}"
-                    )
+                checks.one_of(cls.__name__, name, value, CHOICES[name])
             elif isinstance(default, tuple):
                 if not isinstance(value, tuple | list) or len(value) != len(default):
                     raise TypeError(
@@ -137,12 +144,4 @@ class Algorithm:
 
     @classmethod
     def _check_number(cls, name, value, allowed):
-        array = np.asarray(value)
-        if array.dtype.kind not in "iuf":
-            raise TypeError(f"{cls.__name__}: {name} must be a number, got {value!r}")
-        allowed = allowed or "(-inf, inf)"
-        low, high = map(float, allowed[1:-1].split(","))
-        above = array >= low if allowed[0] == "[" else array > low
-        below = array <= high if allowed[-1] == "]" else array < high
-        if not np.all(above & below):  # written so that NaN, which compares false, is refused
-            raise ValueError(f"{cls.__name__}: {name} must be in {allowed}, got {value!r}")
+        checks.number(cls.__name__, name, value, allowed or "(-inf, inf)")

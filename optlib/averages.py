@@ -5,6 +5,8 @@ r"""Exponentially weighted averages: the recursion, its weights, and the measure
 
 import numpy as np
 
+from optlib import checks
+
 
 def ewa(x, beta, *, bias_correction=False):
     r"""The exponentially weighted averages :math:`v_1, …, v_n` of a series.
@@ -36,7 +38,7 @@ def ewa(x, beta, *, bias_correction=False):
     >>> ewa([10.0, 20.0], beta=0.9, bias_correction=True).round(4)
     array([10.    , 15.2632])
     """
-    beta = _checked(beta)
+    beta = _beta("ewa", beta)
     x = np.asarray(x, dtype=float)
     if x.ndim == 0:
         raise ValueError("ewa: x must be a series, got a scalar")
@@ -57,7 +59,7 @@ def weights(beta, n, *, bias_correction=False):
     >>> weights(0.5, 3)
     array([0.5  , 0.25 , 0.125])
     """
-    beta = float(_checked(beta))
+    beta = float(_beta("weights", beta))
     if n < 1:
         raise ValueError(f"weights: n must be at least 1, got {n}")
     w = (1 - beta) * beta ** np.arange(n)
@@ -82,7 +84,7 @@ def window(beta):
     >>> round(float(window(0.9)), 6)
     10.0
     """
-    return 1 / (1 - _checked(beta))
+    return 1 / (1 - _beta("window", beta))
 
 
 def half_life(beta):
@@ -91,7 +93,7 @@ def half_life(beta):
     >>> round(float(half_life(0.9)), 2)
     6.58
     """
-    return np.log(0.5) / np.log(_checked(beta, "(0, 1)"))
+    return np.log(0.5) / np.log(_beta("half_life", beta, "(0, 1)"))
 
 
 def variance_length(beta):
@@ -100,7 +102,7 @@ def variance_length(beta):
     >>> round(float(variance_length(0.9)), 6)
     19.0
     """
-    beta = _checked(beta)
+    beta = _beta("variance_length", beta)
     return (1 + beta) / (1 - beta)
 
 
@@ -113,12 +115,9 @@ def frequency_response(beta, omega):
     >>> print(abs(frequency_response(0.9, 0.0)))
     1.0
     """
-    beta = _checked(beta)
+    beta = _beta("frequency_response", beta)
     return (1 - beta) / (1 - beta * np.exp(-1j * np.asarray(omega)))
 
 
-def _checked(beta, allowed="[0, 1)"):
-    beta = np.asarray(beta, dtype=float)
-    if not np.all((beta > 0 if allowed[0] == "(" else beta >= 0) & (beta < 1)):
-        raise ValueError(f"beta must be in {allowed}, got {beta}")
-    return beta
+def _beta(owner, beta, allowed="[0, 1)"):
+    return np.asarray(checks.number(owner, "beta", beta, allowed), dtype=float)

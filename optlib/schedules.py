@@ -42,6 +42,8 @@ import math
 
 import numpy as np
 
+from optlib import checks
+
 
 def constant(lr):
     r"""The same rate for ever: :math:`\eta_t = \eta`.
@@ -49,7 +51,7 @@ def constant(lr):
     >>> constant(0.1)(1000)
     0.1
     """
-    _checked("constant", "lr", lr)
+    checks.number("constant", "lr", lr)
 
     @_schedule
     def rate(t):
@@ -79,9 +81,9 @@ def step(lr, step_size, gamma=0.1):
 
     Source: torch.optim.lr_scheduler.StepLR.
     """
-    _checked("step", "lr", lr)
-    _checked("step", "step_size", step_size, "[1, inf)", integer=True)
-    _checked("step", "gamma", gamma, scalar=True)
+    checks.number("step", "lr", lr)
+    checks.number("step", "step_size", step_size, "[1, inf)", integer=True)
+    checks.number("step", "gamma", gamma, scalar=True)
 
     @_schedule
     def rate(t):
@@ -111,11 +113,11 @@ def multi_step(lr, milestones, gamma=0.1):
 
     Source: torch.optim.lr_scheduler.MultiStepLR; He, Zhang, Ren and Sun (2016) on CIFAR-10.
     """
-    _checked("multi_step", "lr", lr)
+    checks.number("multi_step", "lr", lr)
     milestones = list(milestones)
     for milestone in milestones:
-        _checked("multi_step", "milestones", milestone, integer=True)
-    _checked("multi_step", "gamma", gamma, scalar=True)
+        checks.number("multi_step", "milestones", milestone, integer=True)
+    checks.number("multi_step", "gamma", gamma, scalar=True)
 
     @_schedule
     def rate(t):
@@ -141,8 +143,8 @@ def exponential(lr, gamma):
 
     Source: torch.optim.lr_scheduler.ExponentialLR.
     """
-    _checked("exponential", "lr", lr)
-    _checked("exponential", "gamma", gamma, scalar=True)
+    checks.number("exponential", "lr", lr)
+    checks.number("exponential", "gamma", gamma, scalar=True)
 
     @_schedule
     def rate(t):
@@ -171,8 +173,8 @@ def time_decay(lr, decay):
     Source: the ``decay`` of Keras' legacy optimizers, where t counts batches, not epochs;
     today its InverseTimeDecay. Robbins and Monro (1951) prove convergence for such rates.
     """
-    _checked("time_decay", "lr", lr)
-    _checked("time_decay", "decay", decay, scalar=True)
+    checks.number("time_decay", "lr", lr)
+    checks.number("time_decay", "decay", decay, scalar=True)
 
     @_schedule
     def rate(t):
@@ -203,8 +205,8 @@ def inverse_sqrt(lr, timescale=1):
 
     Source: Vaswani et al. (2017), equation 3.
     """
-    _checked("inverse_sqrt", "lr", lr)
-    _checked("inverse_sqrt", "timescale", timescale, "(0, inf)", scalar=True)
+    checks.number("inverse_sqrt", "lr", lr)
+    checks.number("inverse_sqrt", "timescale", timescale, "(0, inf)", scalar=True)
 
     @_schedule
     def rate(t):
@@ -236,10 +238,10 @@ def linear(lr, start_factor=1 / 3, end_factor=1.0, total_iters=5):
 
     Source: torch.optim.lr_scheduler.LinearLR.
     """
-    _checked("linear", "lr", lr)
-    _checked("linear", "start_factor", start_factor, scalar=True)
-    _checked("linear", "end_factor", end_factor, scalar=True)
-    _checked("linear", "total_iters", total_iters, "[1, inf)", integer=True)
+    checks.number("linear", "lr", lr)
+    checks.number("linear", "start_factor", start_factor, scalar=True)
+    checks.number("linear", "end_factor", end_factor, scalar=True)
+    checks.number("linear", "total_iters", total_iters, "[1, inf)", integer=True)
 
     @_schedule
     def rate(t):
@@ -270,9 +272,9 @@ def polynomial(lr, total_iters=5, power=1.0):
 
     Source: torch.optim.lr_scheduler.PolynomialLR.
     """
-    _checked("polynomial", "lr", lr)
-    _checked("polynomial", "total_iters", total_iters, "[1, inf)", integer=True)
-    _checked("polynomial", "power", power, scalar=True)
+    checks.number("polynomial", "lr", lr)
+    checks.number("polynomial", "total_iters", total_iters, "[1, inf)", integer=True)
+    checks.number("polynomial", "power", power, scalar=True)
 
     @_schedule
     def rate(t):
@@ -306,9 +308,9 @@ def cosine(lr, T_max, eta_min=0.0):
 
     Source: torch.optim.lr_scheduler.CosineAnnealingLR; Loshchilov and Hutter (2017), equation 5.
     """
-    _checked("cosine", "lr", lr)
-    _checked("cosine", "T_max", T_max, "[1, inf)", integer=True)
-    _checked("cosine", "eta_min", eta_min)
+    checks.number("cosine", "lr", lr)
+    checks.number("cosine", "T_max", T_max, "[1, inf)", integer=True)
+    checks.number("cosine", "eta_min", eta_min)
 
     @_schedule
     def rate(t):
@@ -343,10 +345,10 @@ def cosine_restarts(lr, T_0, T_mult=1, eta_min=0.0):
 
     Source: torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; Loshchilov and Hutter (2017).
     """
-    _checked("cosine_restarts", "lr", lr)
-    _checked("cosine_restarts", "T_0", T_0, "[1, inf)", integer=True)
-    _checked("cosine_restarts", "T_mult", T_mult, "[1, inf)", integer=True)
-    _checked("cosine_restarts", "eta_min", eta_min)
+    checks.number("cosine_restarts", "lr", lr)
+    checks.number("cosine_restarts", "T_0", T_0, "[1, inf)", integer=True)
+    checks.number("cosine_restarts", "T_mult", T_mult, "[1, inf)", integer=True)
+    checks.number("cosine_restarts", "eta_min", eta_min)
 
     @_schedule
     def rate(t):
@@ -398,14 +400,14 @@ def one_cycle(
     Source: torch.optim.lr_scheduler.OneCycleLR (two phases; the momentum is not cycled); Smith and
     Topin (2018), whose cycle has a third phase and straight lines.
     """
-    _checked("one_cycle", "max_lr", max_lr)
-    _checked("one_cycle", "total_steps", total_steps, "[1, inf)", integer=True)
-    _checked("one_cycle", "pct_start", pct_start, "[0, 1]", scalar=True)
-    between = _one_of(
-        "one_cycle", "anneal_strategy", anneal_strategy, {"cos": _half_cosine, "linear": _line}
-    )
-    _checked("one_cycle", "div_factor", div_factor, "(0, inf)", scalar=True)
-    _checked("one_cycle", "final_div_factor", final_div_factor, "(0, inf)", scalar=True)
+    checks.number("one_cycle", "max_lr", max_lr)
+    checks.number("one_cycle", "total_steps", total_steps, "[1, inf)", integer=True)
+    checks.number("one_cycle", "pct_start", pct_start, "[0, 1]", scalar=True)
+    strategies = {"cos": _half_cosine, "linear": _line}
+    checks.one_of("one_cycle", "anneal_strategy", anneal_strategy, strategies)
+    checks.number("one_cycle", "div_factor", div_factor, "(0, inf)", scalar=True)
+    checks.number("one_cycle", "final_div_factor", final_div_factor, "(0, inf)", scalar=True)
+    between = strategies[anneal_strategy]
     first = max_lr / div_factor
     final = first / final_div_factor
     top, last = pct_start * total_steps - 1, total_steps - 1
@@ -447,10 +449,10 @@ def warmup(schedule, steps, start_factor=None):
     """
     if not callable(schedule):
         raise TypeError(f"warmup: schedule must be a function t -> lr, got {schedule!r}")
-    _checked("warmup", "steps", steps, integer=True)
+    checks.number("warmup", "steps", steps, integer=True)
     if start_factor is None:
         start_factor = 1 / (steps + 1)
-    _checked("warmup", "start_factor", start_factor, scalar=True)
+    checks.number("warmup", "start_factor", start_factor, scalar=True)
 
     @_schedule
     def rate(t):
@@ -495,12 +497,15 @@ def warmup_stable_decay(lr, total_steps, warmup_steps, decay_steps, eta_min=0.0,
     Source: Hu et al. (2024); Hägele et al. (2024).
     """
     name = "warmup_stable_decay"
-    _checked(name, "lr", lr)
-    _checked(name, "total_steps", total_steps, "[1, inf)", integer=True)
-    _checked(name, "warmup_steps", warmup_steps, f"[0, {total_steps}]", integer=True)
-    _checked(name, "decay_steps", decay_steps, f"[0, {total_steps - warmup_steps}]", integer=True)
-    _checked(name, "eta_min", eta_min)
-    shape = _one_of(name, "decay", decay, {"linear": lambda p: p, "1-sqrt": np.sqrt})
+    checks.number(name, "lr", lr)
+    checks.number(name, "total_steps", total_steps, "[1, inf)", integer=True)
+    checks.number(name, "warmup_steps", warmup_steps, f"[0, {total_steps}]", integer=True)
+    checks.number(
+        name, "decay_steps", decay_steps, f"[0, {total_steps - warmup_steps}]", integer=True
+    )
+    checks.number(name, "eta_min", eta_min)
+    shapes = {"linear": lambda p: p, "1-sqrt": np.sqrt}
+    shape = shapes[checks.one_of(name, "decay", decay, shapes)]
 
     rise = warmup(constant(lr), warmup_steps)
 
@@ -518,7 +523,7 @@ def _schedule(rate):
 
     @functools.wraps(rate)
     def schedule(t):
-        lr = rate(np.asarray(_checked(name, "t", t), dtype=float))
+        lr = rate(np.asarray(checks.number(name, "t", t), dtype=float))
         return lr if np.ndim(lr) else float(lr)
 
     return schedule
@@ -530,26 +535,3 @@ def _line(start, end, p):
 
 def _half_cosine(start, end, p):
     return end + (start - end) * (1 + np.cos(math.pi * p)) / 2
-
-
-def _checked(function, name, value, allowed="[0, inf)", *, scalar=False, integer=False):
-    """``value``, if it is a number (``scalar``: one number, ``integer``: a whole one) in a range.
-
-    ``allowed`` is the range in the notation that the error message shows.
-    """
-    array = np.asarray(value)
-    if array.dtype.kind not in ("iu" if integer else "iuf") or (array.ndim and (scalar or integer)):
-        what = "an integer" if integer else "a number"
-        raise TypeError(f"{function}: {name} must be {what}, got {value!r}")
-    low, high = map(float, allowed[1:-1].split(","))
-    above = array >= low if allowed[0] == "[" else array > low
-    below = array <= high if allowed[-1] == "]" else array < high
-    if not np.all(above & below):  # written so that NaN, which compares false, is refused
-        raise ValueError(f"{function}: {name} must be in {allowed}, got {value!r}")
-    return value
-
-
-def _one_of(function, name, value, choices):
-    if value not in choices:
-        raise ValueError(f"{function}: {name} must be one of {list(choices)}, got {value!r}")
-    return choices[value]

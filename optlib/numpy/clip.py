@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 
-from optlib.schedules import _checked
+from optlib import checks
 
 
 def clip_grad_norm(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
@@ -60,8 +60,8 @@ def clip_grad_norm(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
     name = "clip_grad_norm"
     grads = _arrays(name, grads)
     norm_type = math.inf if norm_type == "inf" else norm_type
-    _checked(name, "max_norm", max_norm, "[0, inf]", scalar=True)
-    _checked(name, "norm_type", norm_type, "(0, inf]", scalar=True)
+    checks.number(name, "max_norm", max_norm, "[0, inf]", scalar=True)
+    checks.number(name, "norm_type", norm_type, "(0, inf]", scalar=True)
     flat = [g.ravel().astype(float, copy=False) for g in grads if g is not None and g.size]
     norms = [np.linalg.norm(g, norm_type) for g in flat]
     total_norm = float(np.linalg.norm(norms, norm_type)) if norms else 0.0
@@ -99,7 +99,7 @@ def clip_grad_value(grads, clip_value):
     Source: Mikolov (2012); ``torch.nn.utils.clip_grad_value_``.
     """
     grads = _arrays("clip_grad_value", grads)
-    c = _checked("clip_grad_value", "clip_value", clip_value, "[0, inf]", scalar=True)
+    c = checks.number("clip_grad_value", "clip_value", clip_value, "[0, inf]", scalar=True)
     clipped = [
         np.clip(g, -c, c) if g is not None and c <= float(np.finfo(g.dtype).max) else g
         for g in grads

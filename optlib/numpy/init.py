@@ -24,7 +24,7 @@ import math
 
 import numpy as np
 
-from optlib.schedules import _checked, _one_of
+from optlib import checks
 
 _GAINS = {
     "linear": 1.0,
@@ -77,9 +77,9 @@ def calculate_gain(nonlinearity, param=None):
     Source: torch.nn.init.calculate_gain; for relu and leaky_relu He, Zhang, Ren and Sun (2015).
     """
     slope = 0.01 if param is None else param
-    _checked("calculate_gain", "param", slope, "(-inf, inf)", scalar=True)
+    checks.number("calculate_gain", "param", slope, "(-inf, inf)", scalar=True)
     gains = {**_GAINS, "leaky_relu": math.sqrt(2 / (1 + slope**2))}
-    return _one_of("calculate_gain", "nonlinearity", nonlinearity, gains)
+    return gains[checks.one_of("calculate_gain", "nonlinearity", nonlinearity, gains)]
 
 
 def constant(shape, val, *, dtype=float):
@@ -91,7 +91,7 @@ def constant(shape, val, *, dtype=float):
     array([[0.5, 0.5],
            [0.5, 0.5]])
     """
-    _checked("constant", "val", val, "[-inf, inf]", scalar=True)
+    checks.number("constant", "val", val, "[-inf, inf]", scalar=True)
     return np.full(shape, val, dtype=_float("constant", dtype))
 
 
@@ -114,8 +114,8 @@ def uniform(shape, a=0.0, b=1.0, *, rng, dtype=float):
     >>> bool(abs(w).max() <= 0.1)
     True
     """
-    _checked("uniform", "a", a, "(-inf, inf)", scalar=True)
-    _checked("uniform", "b", b, f"[{a}, inf)", scalar=True)
+    checks.number("uniform", "a", a, "(-inf, inf)", scalar=True)
+    checks.number("uniform", "b", b, f"[{a}, inf)", scalar=True)
     return _generator("uniform", rng).uniform(a, b, shape).astype(_float("uniform", dtype))
 
 
@@ -128,8 +128,8 @@ def normal(shape, mean=0.0, std=1.0, *, rng, dtype=float):
     array([[0., 0., 0.],
            [0., 0., 0.]])
     """
-    _checked("normal", "mean", mean, "(-inf, inf)", scalar=True)
-    _checked("normal", "std", std, scalar=True)
+    checks.number("normal", "mean", mean, "(-inf, inf)", scalar=True)
+    checks.number("normal", "std", std, scalar=True)
     return _generator("normal", rng).normal(mean, std, shape).astype(_float("normal", dtype))
 
 
@@ -146,7 +146,7 @@ def xavier_uniform(shape, gain=1.0, *, rng, dtype=float):
 
     Source: Glorot and Bengio (2010), equation 16.
     """
-    _checked("xavier_uniform", "gain", gain, scalar=True)
+    checks.number("xavier_uniform", "gain", gain, scalar=True)
     fan_in, fan_out = fans(shape)
     bound = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform(shape, -bound, bound, rng=rng, dtype=dtype)
@@ -163,7 +163,7 @@ def xavier_normal(shape, gain=1.0, *, rng, dtype=float):
 
     Source: Glorot and Bengio (2010).
     """
-    _checked("xavier_normal", "gain", gain, scalar=True)
+    checks.number("xavier_normal", "gain", gain, scalar=True)
     fan_in, fan_out = fans(shape)
     std = gain * math.sqrt(2 / (fan_in + fan_out))
     return normal(shape, 0.0, std, rng=rng, dtype=dtype)
@@ -191,7 +191,7 @@ def kaiming_uniform(shape, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rng
 
     Source: He, Zhang, Ren and Sun (2015).
     """
-    _checked("kaiming_uniform", "a", a, "(-inf, inf)", scalar=True)
+    checks.number("kaiming_uniform", "a", a, "(-inf, inf)", scalar=True)
     fan = _fan("kaiming_uniform", shape, mode)
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3 / fan)
     return uniform(shape, -bound, bound, rng=rng, dtype=dtype)
@@ -208,7 +208,7 @@ def kaiming_normal(shape, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rng,
 
     Source: He, Zhang, Ren and Sun (2015), equations 10 and 14.
     """
-    _checked("kaiming_normal", "a", a, "(-inf, inf)", scalar=True)
+    checks.number("kaiming_normal", "a", a, "(-inf, inf)", scalar=True)
     fan = _fan("kaiming_normal", shape, mode)
     std = calculate_gain(nonlinearity, a) / math.sqrt(fan)
     return normal(shape, 0.0, std, rng=rng, dtype=dtype)
@@ -229,7 +229,7 @@ def orthogonal(shape, gain=1.0, *, rng, dtype=float):
 
     Source: Saxe, McClelland and Ganguli (2014); for the signs Mezzadri (2007).
     """
-    _checked("orthogonal", "gain", gain, scalar=True)
+    checks.number("orthogonal", "gain", gain, scalar=True)
     fans(shape)  # refuses a shape that is no matrix
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(normal((max(rows, columns), min(rows, columns)), rng=rng))
@@ -240,7 +240,9 @@ def orthogonal(shape, gain=1.0, *, rng, dtype=float):
 
 def _fan(name, shape, mode):
     fan_in, fan_out = fans(shape)
-    return _one_of(name, "mode", mode, {"fan_in": fan_in, "fan_out": fan_out})
+    return (
+        fan_in if checks.one_of(name, "mode", mode, ("fan_in", "fan_out")) == "fan_in" else fan_out
+    )
 
 
 def _float(name, dtype):

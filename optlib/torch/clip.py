@@ -17,7 +17,7 @@ import math
 
 import torch
 
-from optlib.schedules import _checked
+from optlib import checks
 
 
 @torch.no_grad()
@@ -66,8 +66,8 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     name = "clip_grad_norm_"
     grads = _grads(name, parameters)
     norm_type = math.inf if norm_type == "inf" else norm_type
-    _checked(name, "max_norm", max_norm, "[0, inf]", scalar=True)
-    _checked(name, "norm_type", norm_type, "(0, inf]", scalar=True)
+    checks.number(name, "max_norm", max_norm, "[0, inf]", scalar=True)
+    checks.number(name, "norm_type", norm_type, "(0, inf]", scalar=True)
     norms = [
         torch.linalg.vector_norm(g, norm_type, dtype=_wide(g)).to(grads[0].device)
         for g in grads
@@ -111,7 +111,7 @@ def clip_grad_value_(parameters, clip_value):
     Source: Mikolov (2012); ``torch.nn.utils.clip_grad_value_``.
     """
     grads = _grads("clip_grad_value_", parameters)
-    c = _checked("clip_grad_value_", "clip_value", clip_value, "[0, inf]", scalar=True)
+    c = checks.number("clip_grad_value_", "clip_value", clip_value, "[0, inf]", scalar=True)
     for g in grads:
         if c <= torch.finfo(g.dtype).max:
             g.clamp_(-c, c)

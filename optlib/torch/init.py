@@ -23,8 +23,8 @@ import math
 
 import torch
 
+from optlib import checks
 from optlib.numpy.init import _fan, calculate_gain, fans
-from optlib.schedules import _checked
 
 __all__ = [
     "calculate_gain",
@@ -45,7 +45,7 @@ __all__ = [
 @torch.no_grad()
 def constant_(tensor, val):
     """All entries ``val``, in [-inf, inf]."""
-    _checked("constant_", "val", val, "[-inf, inf]", scalar=True)
+    checks.number("constant_", "val", val, "[-inf, inf]", scalar=True)
     return tensor.fill_(val)
 
 
@@ -64,16 +64,16 @@ def ones_(tensor):
 @torch.no_grad()
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
     """Entries drawn from :math:`U(a, b)`."""
-    _checked("uniform_", "a", a, "(-inf, inf)", scalar=True)
-    _checked("uniform_", "b", b, f"[{a}, inf)", scalar=True)
+    checks.number("uniform_", "a", a, "(-inf, inf)", scalar=True)
+    checks.number("uniform_", "b", b, f"[{a}, inf)", scalar=True)
     return tensor.uniform_(a, b, generator=generator)
 
 
 @torch.no_grad()
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
     r"""Entries drawn from :math:`N(\text{mean}, \text{std}^2)`."""
-    _checked("normal_", "mean", mean, "(-inf, inf)", scalar=True)
-    _checked("normal_", "std", std, scalar=True)
+    checks.number("normal_", "mean", mean, "(-inf, inf)", scalar=True)
+    checks.number("normal_", "std", std, scalar=True)
     return tensor.normal_(mean, std, generator=generator)
 
 
@@ -82,7 +82,7 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
 
     Source: Glorot and Bengio (2010), equation 16.
     """
-    _checked("xavier_uniform_", "gain", gain, scalar=True)
+    checks.number("xavier_uniform_", "gain", gain, scalar=True)
     fan_in, fan_out = fans(tensor.shape)
     bound = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(tensor, -bound, bound, generator=generator)
@@ -93,7 +93,7 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
 
     Source: Glorot and Bengio (2010).
     """
-    _checked("xavier_normal_", "gain", gain, scalar=True)
+    checks.number("xavier_normal_", "gain", gain, scalar=True)
     fan_in, fan_out = fans(tensor.shape)
     std = gain * math.sqrt(2 / (fan_in + fan_out))
     return normal_(tensor, 0.0, std, generator=generator)
@@ -104,7 +104,7 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 
     Source: He, Zhang, Ren and Sun (2015).
     """
-    _checked("kaiming_uniform_", "a", a, "(-inf, inf)", scalar=True)
+    checks.number("kaiming_uniform_", "a", a, "(-inf, inf)", scalar=True)
     fan = _fan("kaiming_uniform_", tensor.shape, mode)
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3 / fan)
     return uniform_(tensor, -bound, bound, generator=generator)
@@ -115,7 +115,7 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 
     Source: He, Zhang, Ren and Sun (2015), equations 10 and 14.
     """
-    _checked("kaiming_normal_", "a", a, "(-inf, inf)", scalar=True)
+    checks.number("kaiming_normal_", "a", a, "(-inf, inf)", scalar=True)
     fan = _fan("kaiming_normal_", tensor.shape, mode)
     std = calculate_gain(nonlinearity, a) / math.sqrt(fan)
     return normal_(tensor, 0.0, std, generator=generator)
@@ -129,7 +129,7 @@ def orthogonal_(tensor, gain=1.0, generator=None):
 
     Source: Saxe, McClelland and Ganguli (2014); for the signs Mezzadri (2007).
     """
-    _checked("orthogonal_", "gain", gain, scalar=True)
+    checks.number("orthogonal_", "gain", gain, scalar=True)
     fans(tensor.shape)  # refuses a shape that is no matrix
     if tensor.numel() == 0:
         return tensor
