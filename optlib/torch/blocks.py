@@ -20,7 +20,7 @@ class Parts:
     def __init__(self):
         self.jobs, self.size, self.scalars, self.tensors = [], 0, [], []
 
-    def take(self, rule, update, tensors, hyper):
+    def take(self, rule, update, tensors, group, t):
         """Take a parameter on; False if it is too small to gain, or not laid out in one piece.
 
         ``rule(w, g, *state)`` changes w and the state in place; ``update`` is the function within.
@@ -34,7 +34,7 @@ class Parts:
         # what scalars become is the same in every block, and the next block needs the old ones
         kept = [a.clone() if a is not None and not a.dim() else None for a in tensors]
         flat = [a if a is None or not a.dim() else a.detach().view(-1) for a in tensors]
-        jobs = _compiled(update, flat, kept, hyper) if compiled.numba else None
+        jobs = _compiled(update, flat, kept, group, t) if compiled.numba else None
         if jobs is None:
             if small:
                 return False
@@ -71,15 +71,21 @@ def _blocks(rule, flat, kept):
     return jobs
 
 
-def _compiled(update, flat, kept, hyper):
-    """Jobs that run our NumPy twin of the rule on the tensors' memory, or None."""
+def _compiled(update, flat, kept, group, t):
+    """Jobs that run the rule's twin in NumPy on the tensors' memory, or None."""
     package, _, module = update.__module__.rpartition(".")
     if package != "optlib.torch" or flat[0].dtype not in (torch.float32, torch.float64):
         return None
-    name = update.__qualname__.partition(".")[0]
-    twin = getattr(sys.modules[f"optlib.numpy.{module}"], name)
-    decay = 0.0 if "weight_decay" in twin._asked else hyper.get("weight_decay", 0.0)
+    twin = getattr(sys.modules[f"optlib.numpy.{module}"], update.__qualname__.partition(".")[0])
+    hyper = {name: t if name == "t" else plain(group[name]) for name in twin._asked}
+    decay = 0.0 if "weight_decay" in hyper else plain(group.get("weight_decay", 0.0))
     w, g, *state = [a if a is None else a.numpy() for a in flat]
     scalars = [a if a is None else a.numpy() for a in kept[2:]]
-    asked = {name: hyper[name] for name in twin._asked}
-    return compiled.jobs(twin.update, w, g, state, scalars, asked, hyper["maximize"], decay)
+    return compiled.jobs(twin.update, w, g, state, scalars, hyper, group["maximize"], decay)
+
+
+def plain(value):
+    """A hyper-parameter given as a tensor of one element, as torch allows, as a number."""
+    if isinstance(value, tuple | list):
+        return tuple(map(plain, value))
+    return value.item() if isinstance(value, torch.Tensor) else value

@@ -39,15 +39,16 @@ KERNELS = {
         {"momentum_buffer": "momentum"},
     ),
 }
+_has = torch._C._dispatch_has_kernel_for_dispatch_key  # an older torch has none for the CPU
+KERNELS = {rule: kernel for rule, kernel in KERNELS.items() if _has(f"aten::{kernel.name}", "CPU")}
+ONE = torch.tensor(1.0)  # as a tensor at once, rather than again for each step count
 
 
 def find(rule):
-    """torch's kernel for a rule of this package, if this torch has one for the CPU."""
+    """torch's kernel for a rule of this package, if it has one for the CPU."""
     if not getattr(rule, "__module__", "").startswith("optlib.torch."):
         return None
-    kernel = KERNELS.get(rule.__qualname__)
-    has = torch._C._dispatch_has_kernel_for_dispatch_key
-    return kernel if kernel and has(f"aten::{kernel.name}", "CPU") else None
+    return KERNELS.get(rule.__qualname__)
 
 
 def step(kernel, params, states, hyper):
@@ -79,6 +80,6 @@ def step(kernel, params, states, hyper):
         keywords["beta1"], keywords["beta2"] = hyper["betas"]
     if kernel.name == "_fused_sgd_":
         keywords["is_first_step"] = False
-    torch._foreach_add_(steps, 1)
+    torch._foreach_add_(steps, ONE, alpha=1.0)
     getattr(torch, kernel.name)(params, grads, *columns, **keywords)
     return True

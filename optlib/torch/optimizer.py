@@ -6,6 +6,7 @@ import torch
 
 from optlib.algorithm import Algorithm
 from optlib.torch import blocks, fused
+from optlib.torch.blocks import plain
 
 
 class Optimizer(Algorithm, torch.optim.Optimizer):
@@ -79,28 +80,24 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
 
     def _step_group(self, kernel, group, params):
         if kernel:
-            hyper = {name: _plain(group[name]) for name in self._keywords}
+            hyper = {name: plain(group[name]) for name in self._keywords}
             if fused.step(kernel, params, [self.state[w] for w in params], hyper):
                 return
         parts = blocks.Parts() if self._is_surely_elementwise() else None
+        hyper = {name: plain(group[name]) for name in self._asked if name != "t"}
         for w in params:
             state = self.state[w]
-            state["step"] = state.get("step", torch.tensor(0.0)) + 1
             slots = self._state_of(w, state, group)
-            state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
+            if "step" not in state:
+                state["step"] = torch.tensor(0.0)
+                state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
+            state["step"] += 1
             t = int(state["step"])
-            hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
+            if "t" in self._asked:
+                hyper = {**hyper, "t": t}
             rule = partial(self._apply, group, hyper)
             tensors = w, w.grad, *slots.values()
-            if not (
-                parts
-                and parts.take(
-                    rule,
-                    self.update,
-                    tensors,
-                    {k: _plain(group[k]) for k in self._keywords} | {"t": t},
-                )
-            ):
+            if not (parts and parts.take(rule, self.update, tensors, group, t)):
                 rule(*tensors)
         if parts:
             parts.run()
@@ -110,7 +107,7 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
         if group["maximize"]:
             g = -g
         if group.get("weight_decay") and "weight_decay" not in hyper:
-            g = g.add(w, alpha=_plain(group["weight_decay"]))
+            g = g.add(w, alpha=plain(group["weight_decay"]))
         self.update(w, g, *state, **hyper)
 
     @property
@@ -129,10 +126,3 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
         for parameter in self.state.values():
             # A state that does not count its steps comes from torch.optim.SGD, after its first one.
             parameter.setdefault("step", torch.tensor(1.0))
-
-
-def _plain(value):
-    """A hyper-parameter given as a tensor of one element, as torch allows, as a number."""
-    if isinstance(value, tuple | list):
-        return tuple(map(_plain, value))
-    return value.item() if isinstance(value, torch.Tensor) else value
