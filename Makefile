@@ -13,6 +13,9 @@ BIN = .venv/bin
 PORT = 8000
 JOBS = 2
 INSTALLED = .venv/.installed
+
+# Notebooks and tests run side by side, one a core: more threads in each only wait for each other.
+export OMP_NUM_THREADS ?= 1
 BUILT = _build/html/.built
 
 # Whatever the site is made of. Folders too: their time changes when a file is removed.
