@@ -12,6 +12,7 @@ from optlib.numpy import blocks, compiled
 # other after every operation; here each thread has blocks of its own.
 BLOCK = 2**15 - 64
 LARGE = 2 * BLOCK
+TINY = 4096  # elements of a tensor that the rule has finished before numba would have begun
 
 
 class Parts:
@@ -27,7 +28,7 @@ class Parts:
         """
         w = tensors[0]
         small = w.numel() < LARGE
-        if (small and not compiled.numba) or not w.is_cpu or not w.dim() or not w.numel():
+        if w.numel() < (TINY if compiled.numba else LARGE) or not w.is_cpu:
             return False
         if not all(a is None or not a.dim() or _like(a, w) for a in tensors):
             return False

@@ -90,7 +90,7 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
             slots = self._state_of(w, state, group)
             if "step" not in state:
                 state["step"] = torch.tensor(0.0)
-                state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
+            state.update({name: tensor for name, tensor in slots.items() if tensor is not None})
             state["step"] += 1
             t = int(state["step"])
             if "t" in self._asked:

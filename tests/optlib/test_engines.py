@@ -1,0 +1,298 @@
+"""Every engine gives what the plain rule gives: blocks, numba, torch's fused kernels."""
+
+import copy
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+import torch
+from cases import CONFIGS, IDS
+
+import optlib.numpy
+import optlib.torch
+from optlib.numpy import blocks, compiled
+
+SHAPES = ((37, 300), (5,), (20_000,), (8, 9, 100), ())
+ELEMENTWISE = [
+    pytest.param(*row, id=name)
+    for row, name in zip(CONFIGS, IDS, strict=True)
+    if getattr(optlib.numpy, row[0].name).elementwise
+]
+
+
+@pytest.fixture(params=["blocks", "numba"])
+def engine(request, monkeypatch):
+    """Small blocks that do not divide the arrays, several threads; the engine by its name."""
+    monkeypatch.setattr(blocks, "BLOCK", 1000)
+    monkeypatch.setattr(blocks, "LARGE", 4000)
+    monkeypatch.setattr(blocks, "SHARED", 100_000)
+    monkeypatch.setattr(blocks, "_cores", lambda: 3)
+    monkeypatch.setattr(compiled, "CHUNK", 3000)
+    monkeypatch.setattr(optlib.torch.blocks, "BLOCK", 500)
+    monkeypatch.setattr(optlib.torch.blocks, "LARGE", 1000)
+    monkeypatch.setattr(optlib.torch.blocks, "TINY", 1)
+    if request.param == "numba":
+        pytest.importorskip("numba")
+        optlib.numpy.use_numba()
+    yield request.param
+    optlib.numpy.use_numba(False)
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """Counts the parts that steps are taken in."""
+    counted = []
+    run = blocks.run
+    monkeypatch.setattr(
+        blocks, "run", lambda jobs, size: counted.append(len(jobs)) or run(jobs, size)
+    )
+    return counted
+
+
+def gradients(dtype, steps=4):
+    rng = np.random.default_rng(1)
+    return [
+        [np.asarray(rng.normal(size=shape), dtype) for shape in SHAPES[:-1]] + [None]
+        for _ in range(steps)
+    ]
+
+
+def numpy_run(cls, config, dtype, plain=False, order="C"):
+    rng = np.random.default_rng(0)
+    params = [np.asarray(rng.normal(size=shape), dtype, order=order) for shape in SHAPES]
+    optimizer = cls(params, **config)
+    if plain:
+        optimizer._is_surely_elementwise = lambda: False
+    for grads in gradients(dtype):
+        optimizer.step([g if g is None else np.asarray(g, order=order) for g in grads])
+    return params, optimizer.state_dict()
+
+
+@pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_numpy_engines_equal_the_rule(case, config, dtype, engine, parts):
+    cls = getattr(optlib.numpy, case.name)
+    expected, state = numpy_run(cls, config, dtype, plain=True)
+    assert sum(parts) == 0
+    order = "F" if case.name != "AdamWScheduleFree" and dtype is np.float64 else "C"
+    actual, same = numpy_run(cls, config, dtype, order=order)
+    assert sum(parts) > 10, "the engine was not used"
+    close = dict(rtol=1e-5, atol=1e-6) if dtype is np.float32 else dict(rtol=1e-11, atol=1e-13)
+    for a, b in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(a, b, **close)
+    assert same.keys() == state.keys()
+    for key in state:
+        assert (same[key].dtype, same[key].shape) == (state[key].dtype, state[key].shape)
+        if key.startswith("state"):
+            np.testing.assert_allclose(same[key], state[key], err_msg=key, **close)
+
+
+def torch_run(cls, config, dtype, plain=False):
+    rng = np.random.default_rng(0)
+    params = [torch.tensor(rng.normal(size=shape), dtype=dtype) for shape in SHAPES]
+    params = [w.requires_grad_() for w in params]
+    optimizer = cls(params, **config)
+    if plain:  # a function that no engine knows
+        rule = optimizer.update
+        optimizer.update = lambda *args, **kwargs: rule(*args, **kwargs)
+    for grads in gradients(np.float64):
+        for w, g in zip(params, grads, strict=True):
+            w.grad = g if g is None else torch.tensor(g, dtype=dtype)
+        optimizer.step()
+    return [w.detach() for w in params], optimizer.state_dict()
+
+
+@pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_torch_engines_equal_the_rule(case, config, dtype, engine, monkeypatch):
+    cls = getattr(optlib.torch, case.name)
+    expected, state = torch_run(cls, config, dtype, plain=True)
+    used = []
+    for module, name in ((optlib.torch.fused, "step"), (blocks, "run")):
+        function = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, f=function: used.append(r := f(*args)) or r)
+    actual, same = torch_run(cls, config, dtype)
+    assert used.count(True) == 3 if optlib.torch.fused.find(cls.update) else len(used) == 4
+    torch.testing.assert_close(actual, expected)
+    torch.testing.assert_close(same, state)
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "AMSGrad", "Adagrad", "SGD"])
+def test_fused_kernels_step_all_parameters_by_one_call(name, monkeypatch):
+    params = [torch.ones(3, requires_grad=True) for _ in range(4)]
+    config = dict(momentum=0.9) if name == "SGD" else {}
+    optimizer = getattr(optlib.torch, name)(params, **config)
+    calls = []
+    rule = optlib.torch.fused.find(optimizer.update)
+    kernel = getattr(torch, rule.name)
+    monkeypatch.setattr(
+        torch, rule.name, lambda *a, **k: calls.append(len(a[0])) or kernel(*a, **k)
+    )
+    for given in (4, 4, 2):
+        for w in params[:given]:
+            w.grad = torch.ones(3)
+        for w in params[given:]:
+            w.grad = None
+        optimizer.step()
+    assert calls == [4, 2], "the rule takes the first step"
+    assert [int(optimizer.state[w]["step"]) for w in params] == [3, 3, 2, 2]
+
+
+@pytest.mark.parametrize("change", ["strides", "gradient's strides", "half", "own rule"])
+def test_what_does_not_fit_a_kernel_is_left_to_the_rule(change):
+    results = []
+    for cls in (optlib.torch.Adam, torch.optim.Adam):
+        w = torch.arange(12.0).reshape(3, 4)
+        w = {"strides": w.T, "half": w.half()}.get(change, w).detach().requires_grad_()
+        optimizer = cls([w], lr=0.1)
+        if change == "own rule" and cls is optlib.torch.Adam:
+            optimizer.update = lambda *a, **k: optlib.torch.Adam.update(*a, **k)
+        for _ in range(3):
+            g = torch.arange(1.0, 13.0).to(w.dtype).reshape(w.shape)
+            w.grad = g.T.contiguous().T if "strides" in change else g
+            optimizer.step()
+        results.append(w.detach())
+    torch.testing.assert_close(*results)
+
+
+def test_a_flag_switched_on_late():
+    for package, one in ((optlib.numpy, np.ones), (optlib.torch, torch.ones)):
+        w = one(3)
+        optimizer = package.SGD([w], lr=1.0)
+
+        def step(w=w, one=one, optimizer=optimizer):
+            if optimizer.__class__.__module__.startswith("optlib.numpy"):
+                optimizer.step([one(3)])
+            else:
+                w.grad = one(3)
+                optimizer.step()
+
+        step()
+        optimizer.param_groups[0]["momentum"] = 0.5
+        step()
+        step()
+        np.testing.assert_allclose(np.asarray(w), 1 - 1 - 1 - 1.5)
+
+
+def test_gradients_that_are_parameters(engine):
+    """The gradient of f(x, y) = x · y is (y, x): neither may change before both are used."""
+    x, y = np.arange(5000.0), np.ones(5000)
+    optimizer = optlib.numpy.SGD([x, y], lr=0.5)
+    optimizer.step([y[:], x])
+    np.testing.assert_array_equal(x, np.arange(5000.0) - 0.5)
+    np.testing.assert_array_equal(y, 1 - 0.5 * np.arange(5000.0))
+
+
+class Total(optlib.numpy.Optimizer):
+    """A student's rule that is not elementwise, and does not claim to be."""
+
+    defaults = dict(lr=0.1)
+
+    @staticmethod
+    def update(w, g, *, lr):
+        return (w - lr * g.sum(),)
+
+
+class Picky(optlib.numpy.Optimizer):
+    """A student's rule that claims to be elementwise, and may fail halfway."""
+
+    defaults = dict(lr=0.1)
+    elementwise = True
+
+    @staticmethod
+    def init(w):
+        return {"m": np.zeros_like(w)}
+
+    @staticmethod
+    def update(w, g, m, *, lr):
+        if np.any(g > 1):
+            raise RuntimeError("too large")
+        return w - lr * g, m + g
+
+
+def test_rules_of_students(engine, parts):
+    w = np.zeros(5000)
+    Total([w]).step([np.ones(5000)])
+    np.testing.assert_allclose(w, -500)
+    assert sum(parts) == 0
+    optimizer = Picky([w])
+    optimizer.step([np.ones(5000)])
+    assert sum(parts) > 1
+    np.testing.assert_allclose(w, -500.1)
+    before = w.copy(), optimizer.state_dict()
+    with pytest.raises(RuntimeError, match="too large"):
+        optimizer.step([np.where(np.arange(5000) < 4900, 1.0, 2.0)])
+    np.testing.assert_equal((w, optimizer.state_dict()), before)
+
+
+@pytest.mark.parametrize("size", [5, 5000])
+@pytest.mark.filterwarnings("error")
+def test_nan_and_infinity_pass_silently_whatever_the_size(size, engine):
+    w = np.ones(size)
+    optimizer = optlib.numpy.RMSprop([w], lr=0.1)
+    g = np.full(size, np.nan)
+    g[:3] = np.inf, 1e300, 0
+    optimizer.step([g])
+    assert np.isnan(w[0]) and w[1] == 1 and w[2] == 1 and np.isnan(w[3:]).all()
+    before = w.copy(), optimizer.state_dict()
+    with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+        optimizer.step([np.full(size, 1e300)])
+    np.testing.assert_equal((w, optimizer.state_dict()), before)
+
+
+def test_autograd_sees_that_numba_has_changed_a_parameter(engine):
+    w = torch.ones(5000, requires_grad=True)
+    loss = w.square().sum()
+    w.grad = torch.ones(5000)
+    optlib.torch.RMSprop([w]).step()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
+
+
+def test_copies_are_independent(engine):
+    w = torch.ones(5000, requires_grad=True)
+    optimizer = optlib.torch.NAdam([w])
+    w.grad = torch.ones(5000)
+    optimizer.step()
+    twin = copy.deepcopy(optimizer)
+    optimizer.step()
+    other = twin.param_groups[0]["params"][0]
+    assert float(twin.state[other]["mu_product"]) != float(optimizer.state[w]["mu_product"])
+
+
+def test_importing_starts_nothing():
+    code = (
+        "import sys, threading, optlib.numpy; assert not {'torch', 'numba'} & set(sys.modules);"
+        "assert threading.active_count() == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_thread_outlives_a_step(engine):
+    before = threading.active_count()
+    numpy_run(optlib.numpy.Adam, {}, np.float64)
+    assert threading.active_count() == before
+
+
+def test_without_numba_a_clear_error(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ImportError, match=r"pip install 'optlib\[fast\]'"):
+        optlib.numpy.use_numba()
+    assert compiled.numba is None
+
+
+def test_what_numba_cannot_compile_is_run_by_numpy(engine, parts):
+    class Strange(optlib.numpy.Optimizer):
+        defaults = dict(lr=0.1)
+        elementwise = True
+
+        @staticmethod
+        def update(w, g, *, lr):
+            return (w - lr * np.asarray(np.vectorize(abs)(g)),)
+
+    w = np.zeros(5000)
+    Strange([w]).step([-np.ones(5000)])
+    np.testing.assert_allclose(w, -0.1)
+    assert sum(parts) > 1
