@@ -54,7 +54,7 @@ class SGD(Optimizer):
     @staticmethod
     def update(w, g, v, *, t, lr, momentum, dampening, nesterov):
         if np.any(momentum):
-            v = g if t == 1 else momentum * v + (1 - dampening) * g  # velocity
+            v = g if t == 1 else momentum * v + (1 - dampening) * g
             g = g + momentum * v if nesterov else v
         w = w - lr * g
         return w, v

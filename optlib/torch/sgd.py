@@ -39,6 +39,9 @@ class SGD(Optimizer):
     @staticmethod
     def update(w, g, v, *, t, lr, momentum, dampening, nesterov):
         if momentum:
-            v.copy_(g) if t == 1 else v.mul_(momentum).add_(g, alpha=1 - dampening)  # velocity
+            if t == 1:
+                v.copy_(g)
+            else:
+                v.mul_(momentum).add_(g, alpha=1 - dampening)
             g = g.add(v, alpha=momentum) if nesterov else v
         w.sub_(g, alpha=lr)
