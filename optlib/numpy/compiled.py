@@ -50,18 +50,22 @@ def jobs(rule, w, g, state, scalars, hyper, maximize=False, decay=0.0):
     kinds = tuple(None if a is None else (a.ndim, a.dtype) for a in (w, *state))
     types = tuple(tuple(map(type, v)) if isinstance(v, tuple) else type(v) for v in hyper.values())
     key = (rule, kinds, tuple(hyper), types, bool(maximize), bool(decay))
-    values = (w.dtype.type(decay), tuple(hyper.values()))
+    # t as a float: numba computes the power of an integer by a loop, for each element anew
+    values = (w.dtype.type(decay), tuple(float(v) if k == "t" else v for k, v in hyper.items()))
     if key not in loops:
         loops[key] = _loop(rule, w.dtype.type, kinds[1:], tuple(hyper), maximize, decay, values)
     if loops[key] is None:
         return None
-    arrays = (*values, w, g, *state, *scalars)
-    starts = range(0, w.size, CHUNK)
-    return [partial(loops[key], i, min(i + CHUNK, w.size), *arrays) for i in starts]
+    arrays = (w, g, *state, *scalars)
+    parts = [slice(start, start + CHUNK) for start in range(0, w.size, CHUNK)]
+    return [
+        partial(loops[key], *values, *(a[part] if a is not None and a.ndim else a for a in arrays))
+        for part in parts
+    ]
 
 
 def _loop(rule, element, kinds, names, maximize, decay, values):
-    """The compiled loop over the elements from ``start`` to ``stop``, tried once."""
+    """The compiled loop over the elements, tried once; None if numba cannot compile it."""
     given = ["zero" if kind is None else f"s{k}[i]" if kind[0] else f"s{k}[()]"
              for k, kind in enumerate(kinds)]  # fmt: skip
     given += [f"{name}=hyper[{j}]" for j, name in enumerate(names)]
@@ -73,10 +77,10 @@ def _loop(rule, element, kinds, names, maximize, decay, values):
     scalars = [f"o{k}[()] = n{k}" for k, kind in enumerate(kinds) if kind and not kind[0]]
     arrays = [f"s{k}[i] = n{k}" for k, kind in enumerate(kinds) if kind and kind[0]]
     slots = [f"{letter}{k}" for letter in "so" for k in range(len(kinds))]
-    lines = [f"def loop({', '.join(['start, stop, decay, hyper, w, g', *slots])}):"]
+    lines = [f"def loop({', '.join(['decay, hyper, w, g', *slots])}):"]
     if scalars:  # every element makes the same of them
-        lines += [f"    {line}" for line in ["i = start", *body, *scalars]]
-    lines += ["    for i in range(start, stop):"]
+        lines += [f"    {line}" for line in ["i = 0", *body, *scalars]]
+    lines += ["    for i in range(w.size):"]
     lines += [f"        {line}" for line in [*body, "w[i] = n", *arrays]]
     try:
         scope = {"rule": _of_elements(rule, element), "zero": element(0)}
@@ -84,7 +88,7 @@ def _loop(rule, element, kinds, names, maximize, decay, values):
         loop = _jit(scope["loop"])
         ones = [None if kind is None else np.ones((1,) * kind[0], kind[1]) for kind in kinds]
         one = np.ones(1, element)
-        loop(0, 1, *values, one, one.copy(), *ones, *ones)
+        loop(*values, one, one.copy(), *ones, *ones)
     except Exception:  # of many kinds: its source is not to be had, or is beyond numba
         return None
     return loop
