@@ -123,26 +123,28 @@ class Optimizer(Algorithm):
 
     def _step(self, grads, in_place):
         changes, jobs = [], []  # begun only when all else has succeeded: a step is all or nothing
+        shared = _Shared(grads) if in_place else None
+        hyper, previous = {}, None
         for i, ((w, group), g) in enumerate(zip(self._params_with_groups, grads, strict=True)):
             if g is None:
                 continue
+            if group is not previous:
+                hyper, previous = {k: _plain(group[k]) for k in self._asked if k != "t"}, group
+                values = _flattened(group[k] for k in self.defaults)
+                sweep = any(isinstance(value, np.ndarray) for value in values)
             state = self.state.get(i, {})
             t = state.get("step", 0) + 1
+            if "t" in self._asked:
+                hyper = hyper | {"t": t}
             state = self._state_of(w, state, group)
-            hyper = {name: t if name == "t" else _plain(group[name]) for name in self._asked}
             rule = partial(self._updated, tuple(state), group, hyper)
             new = None
-            if in_place and _apart(w, grads):
+            if in_place and not sweep and w not in shared:
                 new = self._in_place(rule, w, g, state, group, hyper, jobs)
             if new is None:
                 new_w, *values = rule(w, g, *state.values())
-                new = (
-                    new_w,
-                    *(
-                        old if old is None else np.array(value, dtype=old.dtype)
-                        for old, value in zip(state.values(), values, strict=True)
-                    ),
-                )
+                pairs = zip(state.values(), values, strict=True)
+                new = new_w, *(a if a is None else np.array(b, dtype=a.dtype) for a, b in pairs)
             named = zip(state, new[1:], strict=True)
             changes.append((i, w, new[0], {"step": t} | {k: v for k, v in named if v is not None}))
         blocks.run(jobs, sum(w.nbytes for _, w, *_ in changes))
@@ -175,10 +177,8 @@ class Optimizer(Algorithm):
         Returns the arrays that these jobs are going to change, the parameter first: those that
         there are, if the rule is our own and cannot fail halfway, or else copies.
         """
-        if w.nbytes < blocks.LARGE and not compiled.numba:
+        if not w.ndim or not w.size or (w.nbytes < blocks.LARGE and not compiled.numba):
             return None
-        if any(isinstance(value, np.ndarray) for value in _flattened(group, self.defaults)):
-            return None  # a sweep
         new = [w, *state.values()]
         if not self._is_ours():
             new = [a if a is None else a.copy(order="K") for a in new]
@@ -282,18 +282,22 @@ def _alike(a, b):
     return a.shape == b.shape and a.dtype == b.dtype
 
 
-def _apart(w, grads):
-    """Whether ``w`` may be changed at once: no gradient is (a view of) it, as in f(x, y) = xy."""
-    return not any(
-        g is w or ((g.base is not None or w.base is not None) and np.may_share_memory(w, g))
-        for g in grads
-        if g is not None
-    )
+class _Shared:
+    """Parameters that a gradient is (a view of), as in f(x, y) = xy, and which must wait for it."""
+
+    def __init__(self, grads):
+        self.grads = [g for g in grads if g is not None]
+        self.views = [g for g in self.grads if g.base is not None]
+        self.ids = set(map(id, self.grads))
+
+    def __contains__(self, w):
+        others = self.views if w.base is None else self.grads
+        return id(w) in self.ids or any(np.may_share_memory(w, g) for g in others)
 
 
-def _flattened(group, names):
-    for name in names:
-        yield from group[name] if isinstance(group[name], tuple | list) else [group[name]]
+def _flattened(values):
+    for value in values:
+        yield from value if isinstance(value, tuple | list) else [value]
 
 
 def _broadcasts(shape, to):

@@ -8,9 +8,9 @@ import torch
 import optlib.numpy  # noqa: F401  the rules' twins
 from optlib.numpy import blocks, compiled
 
-# A little less than what torch divides among threads of its own, which would have to wait for each
-# other after every operation; here each thread has blocks of its own.
-BLOCK = 2**15 - 64
+# Elements, which torch shares among its threads: each thread's part of the half dozen tensors that
+# a rule has at once then fits into the cache. Of smaller blocks the threads wait for each other.
+BLOCK = 2**18
 LARGE = 2 * BLOCK
 TINY = 4096  # elements of a tensor that the rule has finished before numba would have begun
 
@@ -27,8 +27,8 @@ class Parts:
         ``rule(w, g, *state)`` changes w and the state in place; ``update`` is the function within.
         """
         w = tensors[0]
-        small = w.numel() < LARGE
-        if w.numel() < (TINY if compiled.numba else LARGE) or not w.is_cpu:
+        small, least = w.numel() < LARGE, TINY if compiled.numba else LARGE
+        if w.numel() < least or not w.dim() or not w.is_cpu:
             return False
         if not all(a is None or not a.dim() or _like(a, w) for a in tensors):
             return False
@@ -43,13 +43,17 @@ class Parts:
         self.jobs += jobs
         self.size += w.nbytes
         self.scalars += [(a, new) for a, new in zip(tensors, kept, strict=True) if new is not None]
-        self.tensors += [a for a in tensors if a is not None]
+        self.tensors += [a for a in (w, *tensors[2:]) if a is not None]
         return True
 
     def run(self):
         if not self.jobs:
             return
-        blocks.run(self.jobs, self.size)
+        if compiled.numba:
+            blocks.run(self.jobs, self.size)
+        else:
+            for job in self.jobs:  # each uses all cores already
+                job()
         for old, new in self.scalars:
             old.copy_(new)
         # numba's writing is unknown to autograd, which refuses to use what was saved before it
