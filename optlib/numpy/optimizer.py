@@ -98,12 +98,12 @@ class Optimizer(Algorithm):
         if any(np.shares_memory(w, other) for other in seen):
             raise ValueError(f"{self._name}: the same parameter, or a view of it, is given twice")
         for name in self.defaults:
-            shape = np.shape(group[name])
-            if isinstance(group[name], np.ndarray) and not _broadcasts(shape, w.shape):
-                raise ValueError(
-                    f"{self._name}: {name} of shape {shape} does not broadcast "
-                    f"to a parameter of shape {w.shape}"
-                )
+            for value in group[name] if isinstance(group[name], tuple | list) else [group[name]]:
+                if isinstance(value, np.ndarray) and not _broadcasts(value.shape, w.shape):
+                    raise ValueError(
+                        f"{self._name}: {name} of shape {value.shape} does not broadcast "
+                        f"to a parameter of shape {w.shape}"
+                    )
 
     def step(self, grads):
         """Take one step.
@@ -200,7 +200,7 @@ class Optimizer(Algorithm):
         return new[0], *new_state
 
     def _is_ours(self):
-        return getattr(self.update, "__module__", "").startswith("optlib.numpy.")
+        return (self.update.__module__ or "").startswith("optlib.numpy.")
 
     def _is_surely_elementwise(self):
         """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
@@ -325,7 +325,8 @@ def _frozen(array):
 def _packed(value):
     """A hyper-parameter as an array that np.savez stores without pickle; NaN stands for None."""
     if isinstance(value, tuple | list):
-        return np.array([np.nan if item is None else item for item in value])
+        items = [np.nan if item is None else item for item in value]
+        return np.stack(np.broadcast_arrays(*items))  # an array among numbers: a sweep
     return np.array("" if value is None else value)
 
 

@@ -46,7 +46,7 @@ ONE = torch.tensor(1.0)  # as a tensor at once, rather than again for each step 
 
 def find(rule):
     """torch's kernel for a rule of this package, if it has one for the CPU."""
-    if not getattr(rule, "__module__", "").startswith("optlib.torch."):
+    if not (rule.__module__ or "").startswith("optlib.torch."):
         return None
     return KERNELS.get(rule.__qualname__)
 

@@ -116,7 +116,7 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
 
     def _is_surely_elementwise(self):
         """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
-        ours = getattr(self.update, "__module__", "").startswith("optlib.torch.")
+        ours = (self.update.__module__ or "").startswith("optlib.torch.")
         return self.elementwise and (ours or "elementwise" in vars(type(self)))
 
     def __setstate__(self, state):

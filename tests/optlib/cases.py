@@ -163,6 +163,7 @@ CASES = [
         torch.optim.Adafactor,
         [
             dict(lr=0.1),
+            dict(lr=0.1, eps=(20.0, 0.1)),  # most of v is below ε₁²
             dict(lr=0.5, beta2_decay=-0.5, eps=(1e-3, 0.1), d=2.0, weight_decay=0.2, maximize=True),
         ],
         shapes=((), (5,), (3, 4), (2, 3, 2)),  # torch divides by the number of entries

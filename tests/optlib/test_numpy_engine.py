@@ -174,8 +174,8 @@ def test_saved_and_loaded_it_goes_on_bit_for_bit(case, config):
     cls = getattr(optlib.numpy, case.name)
     rng = np.random.default_rng(0)
     shapes = case.shapes[:2]
-    grads = [[*(np.array(rng.normal(size=shape)) for shape in shapes), None] for _ in range(10)]
-    params = [*(rng.normal(size=shape) for shape in shapes), np.ones((1, 1))]
+    grads = [[None, *(np.array(rng.normal(size=shape)) for shape in shapes)] for _ in range(10)]
+    params = [np.ones((1, 1)), *(rng.normal(size=shape) for shape in shapes)]
     params = [np.array(w) for w in params]
     optimizer = cls(params, **config)
     for g in grads[:4]:
