@@ -3,6 +3,8 @@
 ## make serve             look at the site in a browser, on http://localhost:8000 (or PORT=…)
 ## make lab               open the chapters in JupyterLab
 ## make execute CH=NAME   execute a chapter again, in place; all of them without CH
+## make bench             measure how long a step takes: benchmarks/README.md
+## make mutate            break optlib in thousands of ways, and see which its tests notice
 ## make constraints       choose the versions of all dependencies anew: constraints.txt
 ## make clean             remove what was built; the environment stays
 ##
@@ -27,7 +29,7 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
     $$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help book test serve lab execute constraints clean
+.PHONY: help book test serve lab execute bench mutate constraints clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -51,6 +53,13 @@ lab: $(INSTALLED)
 execute: $(INSTALLED)
 	$(BIN)/python tools/notebooks.py execute $(CH)
 
+bench: $(INSTALLED)
+	OMP_NUM_THREADS= $(BIN)/python benchmarks/run.py
+
+# Goes on where it was stopped; the survivors: .venv/bin/mutmut results
+mutate: $(INSTALLED)
+	$(BIN)/mutmut run --max-children $(JOBS)
+
 # Resolved on the oldest supported Python, since what runs there runs on the later ones too.
 # Left out: what differs between machines (torch's CUDA libraries, local builds such as +cpu).
 constraints:
@@ -64,7 +73,7 @@ constraints:
 	rm -rf _build/resolve
 
 clean:
-	rm -rf _build
+	rm -rf _build mutants
 
 $(BUILT): $(INSTALLED) $(SITE_SOURCES)
 	rm -rf _build/html
