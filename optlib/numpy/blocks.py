@@ -8,12 +8,12 @@ run on one block after the other, in place, with the very same result.
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
-BLOCK = 2**17  # bytes of one array: the half dozen that a rule has at once then fit into L2
-LARGE = 2 * BLOCK  # smaller parameters gain nothing
+BLOCK = 2**19  # bytes of one array: with more, the half dozen that a rule has at once fit no cache
+LARGE = 2**18  # bytes from which on a parameter gains
 SHARED = 2**22  # bytes of all parameters from which on starting threads pays
 
 
@@ -44,6 +44,7 @@ def jobs(rule, w, g, state, scalars):
     ``rule(w, g, *state)`` returns the new w and state. What it makes of a scalar of the state is
     the same in every block; it goes to ``scalars``, because the next block needs the old one.
     """
+    keep_memory()
     size = max(1, BLOCK // w.itemsize)
     return [
         partial(_block, rule, w, g, state, scalars, slice(start, start + size))
@@ -59,6 +60,16 @@ def _block(rule, w, g, state, scalars, part):
             scalar[...] = value
         elif old is not None:
             old[...] = value
+
+
+@cache
+def keep_memory():
+    """Make C's malloc keep the memory of the rule's arrays for the next block.
+
+    By default glibc gives each such array back to the system at once, and getting new memory takes
+    longer than to compute with it. Having freed one larger array, it keeps those up to that size.
+    """
+    np.empty(2**24, np.uint8)
 
 
 def run(jobs, size):

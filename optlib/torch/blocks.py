@@ -66,6 +66,7 @@ def _like(a, w):
 
 
 def _blocks(rule, flat, kept):
+    blocks.keep_memory()
     splits = [None if a is None or not a.dim() else a.split(BLOCK) for a in flat]
     jobs = []
     for i in range(len(splits[0])):
