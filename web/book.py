@@ -3,12 +3,14 @@
 - figures: a cell's picture and the caption in the cell after it become one numbered figure;
 - formulas: rendered by KaTeX at build time, in strict mode;
 - citations: author and year in round brackets;
+- reference pages: without torch, where it is not installed;
 - launch buttons: only when the repository has an address;
 - a lighter page: without the theme's second copy of its icons.
 """
 
 import dataclasses
 import functools
+import importlib.util
 import json
 import re
 import subprocess
@@ -125,6 +127,12 @@ class RoundBrackets(AuthorYearReferenceStyle):
     )
 
 
+def do_without_torch(app, config):
+    """The reference pages of optlib.torch need torch's name only, so that any machine builds them."""
+    if importlib.util.find_spec("torch") is None:
+        config.autodoc_mock_imports.append("torch")
+
+
 def set_repository_buttons(app, config):
     """The theme stops at a launch button without an address, instead of leaving it out."""
     options = config.html_theme_options
@@ -151,6 +159,7 @@ def setup(app):
     sphinxcontrib.katex.render_latex = render_latex
     register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
     app.add_transform(Figures)
+    app.connect("config-inited", do_without_torch)
     app.connect("config-inited", set_repository_buttons)
     app.connect("build-finished", lighten_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
