@@ -128,7 +128,7 @@ class RoundBrackets(AuthorYearReferenceStyle):
 
 
 def do_without_torch(app, config):
-    """The reference pages of optlib.torch need torch's name only, so that any machine builds them."""
+    """The reference pages of optlib.torch need no more of torch than its name."""
     if importlib.util.find_spec("torch") is None:
         config.autodoc_mock_imports.append("torch")
 
