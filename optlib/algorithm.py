@@ -67,8 +67,9 @@ class Algorithm:
     def init(w):
         """What the state of a parameter ``w`` starts as: a dict, in the order of ``update``.
 
-        May ask for hyper-parameters by keyword, as ``update`` does. ``None`` stands for what these
-        hyper-parameters do without: the rule then gets None, and what it returns is not kept.
+        May ask for hyper-parameters by keyword, as ``update`` does. ``None`` stands for what is not
+        needed, because one of them is off (zero or False) or the parameter has too few dimensions:
+        the rule then gets None, and what it returns is not kept.
         """
         return {}
 
@@ -95,17 +96,23 @@ class Algorithm:
         The rest is all of it at the first step, and what a flag that was switched on later needs.
         Which slots these hyper-parameters do without is remembered: ``init`` fills whole arrays.
         """
-        key = (w.ndim, *(group[name] for name in self._asked_at_start))
+        key = (w.ndim, *(_is_on(group[name]) for name in self._asked_at_start))
         try:
             return {
                 name: state.get(name) if unused else state[name]
                 for name, unused in self._unused[key]
             }
-        except (KeyError, TypeError):  # something is missing; or a sweep, whose arrays are no key
+        except KeyError:  # something is missing
             start = self.init(w, **{name: group[name] for name in self._asked_at_start})
-            if not any(isinstance(value, np.ndarray) for value in key):
-                self._unused[key] = [(name, value is None) for name, value in start.items()]
+            self._unused[key] = [(name, value is None) for name, value in start.items()]
             return {name: state.get(name, value) for name, value in start.items()}
+
+    def _is_ours(self):
+        return (self.update.__module__ or "").startswith("optlib.")
+
+    def _is_surely_elementwise(self):
+        """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
+        return self.elementwise and (self._is_ours() or "elementwise" in vars(type(self)))
 
     @classmethod
     def _check(cls, hyper):
@@ -145,3 +152,7 @@ class Algorithm:
     @classmethod
     def _check_number(cls, name, value, allowed):
         checks.number(cls.__name__, name, value, allowed or "(-inf, inf)")
+
+
+def _is_on(value):
+    return bool(value.any() if isinstance(value, np.ndarray) else value)

@@ -199,13 +199,6 @@ class Optimizer(Algorithm):
         jobs += parts
         return new[0], *new_state
 
-    def _is_ours(self):
-        return (self.update.__module__ or "").startswith("optlib.numpy.")
-
-    def _is_surely_elementwise(self):
-        """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
-        return self.elementwise and (self._is_ours() or "elementwise" in vars(type(self)))
-
     def _check_grads(self, grads):
         params = self._params
         if not isinstance(grads, list | tuple):
@@ -251,13 +244,13 @@ class Optimizer(Algorithm):
             hyper = {k: self._taken(flat, f"groups/{i}/{k}") for k in self.defaults}
             hypers.append({k: _unpacked(v, self.defaults[k]) for k, v in hyper.items()})
             self._check(hypers[i])
-        hyper_of = dict(zip(map(id, self.param_groups), hypers, strict=True))
+        groups = zip(self.param_groups, hypers, strict=True)
         states = {}
-        for i, (w, group) in enumerate(self._params_with_groups):
+        for i, (w, hyper) in enumerate((w, h) for group, h in groups for w in group["params"]):
             if f"state/{i}/step" not in flat:
                 continue  # this parameter had not been stepped yet
             states[i] = {"step": int(self._taken(flat, f"state/{i}/step"))}
-            for name, start in self._state_of(w, {}, hyper_of[id(group)]).items():
+            for name, start in self._state_of(w, {}, hyper).items():
                 key = f"state/{i}/{name}"
                 if start is not None or key in flat:
                     states[i][name] = self._taken(flat, key)

@@ -114,11 +114,6 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
     def _keywords(self):
         return *type(self).defaults, "maximize"  # torch adds some of its own to self.defaults
 
-    def _is_surely_elementwise(self):
-        """Whether to run the rule in parts; a class with a rule of its own must say so itself."""
-        ours = (self.update.__module__ or "").startswith("optlib.torch.")
-        return self.elementwise and (ours or "elementwise" in vars(type(self)))
-
     def __setstate__(self, state):
         super().__setstate__(state)
         for group in self.param_groups:

@@ -105,3 +105,20 @@ def test_muon_takes_matrices_only():
         optlib.numpy.Adam([np.ones(2)], betas=0.9)
     with pytest.raises(ValueError, match=r"Adam: betas\[1\] must be in \[0, 1\), got 1.0"):
         optlib.numpy.Adam([np.ones(2)], betas=(0.9, 1.0))
+
+
+def test_a_schedule_of_the_momentum_makes_no_new_state():
+    class Counting(optlib.numpy.RMSprop):
+        calls = 0
+
+        @classmethod
+        def init(cls, w, *, momentum, centered):
+            cls.calls += 1
+            return optlib.numpy.RMSprop.init(w, momentum=momentum, centered=centered)
+
+    w = np.ones(2)
+    optimizer = Counting([w], lr=0.1, momentum=0.5)
+    for momentum in np.linspace(0.5, 0.9, 20):
+        optimizer.param_groups[0]["momentum"] = float(momentum)
+        optimizer.step([np.ones(2)])
+    assert Counting.calls == 1 and len(Counting._unused) == 1
