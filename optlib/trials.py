@@ -16,6 +16,7 @@ True
 """
 
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def digits():
 def start(rng):
     """Parameters [W₁, b₁, W₂, b₂] to start from: weights of variance 2/inputs, biases zero."""
     params = []
-    for fan_in, fan_out in zip(SIZES[:-1], SIZES[1:], strict=True):
+    for fan_in, fan_out in pairwise(SIZES):
         params.append(rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)))
         params.append(np.zeros((1, fan_out)))
     return params
