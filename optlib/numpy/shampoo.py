@@ -56,9 +56,15 @@ class Shampoo(Optimizer):
         for i in range(g.ndim):
             others = [j for j in range(g.ndim) if j != i]
             matrices[i] = matrices[i] + np.tensordot(g, g, axes=(others, others))
-            values, vectors = np.linalg.eigh(matrices[i])
-            values = np.maximum(values, eps)  # which they are, but for rounding
-            root = vectors * values ** (-1 / (2 * g.ndim)) @ vectors.T
+            root = power(matrices[i], -1 / (2 * g.ndim), eps)
             step = np.moveaxis(np.tensordot(root, step, axes=(1, i)), 0, i)
         w = w - lr * step
         return w, *matrices
+
+
+def power(matrix, exponent, eps):
+    """A power of a symmetric matrix whose eigenvalues are ``eps`` at least, but for rounding."""
+    if not np.isfinite(matrix).all():
+        return np.full_like(matrix, np.nan)  # passed on; eigh raises an error
+    values, vectors = np.linalg.eigh(matrix)
+    return vectors * np.maximum(values, eps) ** exponent @ vectors.T

@@ -49,14 +49,14 @@ class Adafactor(Optimizer):
     @staticmethod
     def update(w, g, r, k, v, *, t, lr, beta2_decay, eps, d, weight_decay):
         eps1, eps2 = torch.finfo(w.dtype).eps if eps[0] is None else eps[0], eps[1]
-        forget = t**beta2_decay
+        beta2 = 1 - t**beta2_decay
         step_size = max(eps2, rms(w)) * min(lr, t**-0.5)
         w.mul_(1 - lr * weight_decay)
         if w.dim() < 2:
-            v.lerp_(g.square(), forget)
+            v.mul_(beta2).add_(g.square(), alpha=1 - beta2)
         else:
-            r.lerp_(g.square().mean(dim=-1, keepdim=True), forget)
-            k.lerp_(g.square().mean(dim=-2, keepdim=True), forget)
+            r.mul_(beta2).add_(g.square().mean(dim=-1, keepdim=True), alpha=1 - beta2)
+            k.mul_(beta2).add_(g.square().mean(dim=-2, keepdim=True), alpha=1 - beta2)
             v = (r @ k).div_(r.mean(dim=-2, keepdim=True).clamp_(min=eps1))
         u = v.clamp(min=eps1**2).rsqrt_().mul_(g)
         w.sub_(u, alpha=step_size / max(1.0, rms(u) / d))

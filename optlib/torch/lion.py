@@ -39,6 +39,7 @@ class Lion(Optimizer):
     @staticmethod
     def update(w, g, m, *, lr, betas, weight_decay):
         beta1, beta2 = betas
-        c = m.lerp(g, 1 - beta1)
-        w.mul_(1 - lr * weight_decay).sub_(c.sign_(), alpha=lr)
-        m.lerp_(g, 1 - beta2)
+        c = m.mul(beta1).add_(g, alpha=1 - beta1)
+        sign = torch.where(c.isnan(), c, c.sign())  # torch's sign of NaN is 0, which would hide it
+        w.mul_(1 - lr * weight_decay).sub_(sign, alpha=lr)
+        m.mul_(beta2).add_(g, alpha=1 - beta2)

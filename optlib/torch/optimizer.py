@@ -55,7 +55,8 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
     def step(self, closure=None):
         """Take one step; ``closure``, if given, recomputes the loss first, and it is returned.
 
-        A parameter whose gradient is ``None`` is left as it is, and so is its step count.
+        A parameter whose gradient is ``None`` is left as it is, and so is its step count. NaN and
+        infinity pass through the rule: parameters become NaN where those of optlib.numpy do.
         """
         loss = None
         if closure is not None:

@@ -45,8 +45,14 @@ class Shampoo(Optimizer):
         for i, matrix in enumerate(matrices):
             others = [j for j in range(g.dim()) if j != i]
             matrix.add_(torch.tensordot(g, g, dims=(others, others)))
-            values, vectors = torch.linalg.eigh(matrix)
-            values.clamp_(min=eps)  # which they are, but for rounding
-            root = vectors * values ** (-1 / (2 * g.dim())) @ vectors.T
+            root = power(matrix, -1 / (2 * g.dim()), eps)
             step = torch.tensordot(root, step, dims=([1], [i])).movedim(0, i)
         w.sub_(step, alpha=lr)
+
+
+def power(matrix, exponent, eps):
+    """A power of a symmetric matrix whose eigenvalues are ``eps`` at least, but for rounding."""
+    if not matrix.isfinite().all():
+        return torch.full_like(matrix, torch.nan)  # passed on; eigh raises an error
+    values, vectors = torch.linalg.eigh(matrix)
+    return vectors * values.clamp_(min=eps) ** exponent @ vectors.T
