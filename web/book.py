@@ -1,6 +1,7 @@
 """What this book adds to Sphinx, in the order of the file:
 
 - figures: a cell's picture and the caption in the cell after it become one numbered figure;
+- explorables: below a figure, what brings it to life;
 - formulas: rendered by KaTeX at build time, in strict mode;
 - citations: author and year in round brackets;
 - reference pages: without torch, where it is not installed;
@@ -65,6 +66,10 @@ class Figures(SphinxTransform):
         caption = nodes.caption("", "", *paragraph[paragraph.index(prefix) + 1 :])
         caption.source, caption.line = paragraph.source, paragraph.line
         figure += caption
+        options = dict(cell.get("cell_metadata", {}).get("explorable", {}))
+        if options:
+            index = cell.parent.index(cell)
+            cell.parent.insert(index + 1, explorable("", kind=options.pop("kind"), options=options))
 
     def numbered(self, link):
         """What `[Figure](#fig-name)` stands for: the figure's number."""
@@ -89,6 +94,57 @@ def enclosing(node, condition):
 def is_caption(node):
     strong = isinstance(node, nodes.paragraph) and node.next_node(nodes.strong)
     return bool(strong) and strong.astext() == "Figure." and node.astext().startswith("Figure.")
+
+
+class explorable(nodes.General, nodes.Element):
+    """Where the page's script puts an explorable; nothing in print and in e-books."""
+
+
+def visit_explorable(writer, node):
+    if writer.builder.name == "epub":
+        raise nodes.SkipNode
+    data = {"data-explorable": node["kind"], "data-options": json.dumps(node["options"])}
+    writer.body.append(writer.starttag(node, "div", "", CLASS="explorable", **data) + "</div>\n")
+    raise nodes.SkipNode
+
+
+def skip(writer, node):
+    raise nodes.SkipNode
+
+
+def load_explorables(app, pagename, templatename, context, doctree):
+    if doctree and doctree.next_node(explorable):
+        app.add_js_file("explorables.js", loading_method="defer")
+
+
+def bundle(folder):
+    """The modules of a folder as one script, since browsers load no modules from a file: address.
+
+    Each becomes a function; its imports are looked up in what the others have returned.
+    """
+    sources = {path.name: path.read_text("utf8") for path in folder.glob("*.js")}
+    done = {}
+
+    def add(name):
+        if name in done:
+            return
+        source = sources[name]
+        for imported in re.findall(r'^import .* from "\./(.*)";$', source, re.M):
+            add(imported)
+        source = re.sub(r"^import (.*) from (.*);$", r"const \1 = modules[\2];", source, flags=re.M)
+        names = re.findall(r"^export (?:const|class|function) (\w+)", source, re.M)
+        source = re.sub(r"^export ", "", source, flags=re.M)
+        returned = f"return {{ {', '.join(names)} }};"
+        done[name] = f'modules["./{name}"] = (() => {{\n{source}{returned}\n}})();\n'
+
+    add("main.js")
+    return '"use strict";\n(() => {\nconst modules = {};\n' + "".join(done.values()) + "})();\n"
+
+
+def write_explorables(app, exception):
+    if not exception and app.builder.name == "html":
+        script = Path(app.outdir, "_static", "explorables.js")
+        script.write_text(bundle(Path(__file__).with_name("explorables")), "utf8")
 
 
 @functools.cache
@@ -159,6 +215,10 @@ def setup(app):
     sphinxcontrib.katex.render_latex = render_latex
     register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
     app.add_transform(Figures)
+    silent = (skip, None)
+    app.add_node(explorable, html=(visit_explorable, None), latex=silent, text=silent)
+    app.connect("html-page-context", load_explorables)
+    app.connect("build-finished", write_explorables)
     app.connect("config-inited", do_without_torch)
     app.connect("config-inited", set_repository_buttons)
     app.connect("build-finished", lighten_pages)
