@@ -96,7 +96,7 @@ def trial(algorithm, lr, *, seeds, steps=300, batch_size=64, every=20, schedule=
     ``algorithm`` is an elementwise one of :mod:`optlib.numpy`. ``lr``, and any hyper-parameter in
     ``hyper`` (a pair for ``betas``), is a number or an array with a value for each setting.
     ``schedule``, a function of the step from 0, multiplies the learning rates. The loss is taken
-    at the start, then ``every`` so many steps. A seed decides on
+    at the start, then ``every`` so many steps, and at the end. A seed decides on
     the start and on the mini-batches, which thus are the same for all settings and algorithms:
     results of the same seed may be compared one by one. A run that diverges has a loss of inf.
     """
@@ -107,10 +107,11 @@ def trial(algorithm, lr, *, seeds, steps=300, batch_size=64, every=20, schedule=
     for arrays in zip(*map(start, rngs), strict=True):
         params.append(np.repeat(np.stack(arrays)[:, None], len(lr), axis=1))
     optimizer = algorithm(params, lr=_column(lr), **{k: _column(v) for k, v in hyper.items()})
+    points = [t for t in range(steps + 1) if t % every == 0 or t == steps]
     losses = []
     with np.errstate(all="ignore"):  # some settings may diverge; that is a result as well
         for t in range(steps + 1):
-            if t % every == 0:
+            if t in points:
                 losses.append(_finite(loss(params, split.x_train, split.y_train)))
             if t == steps:
                 break
@@ -120,8 +121,7 @@ def trial(algorithm, lr, *, seeds, steps=300, batch_size=64, every=20, schedule=
             x, y = split.x_train[rows][:, None], split.y_train[rows][:, None]
             optimizer.step(gradients(params, x, y))
         right = logits(params, split.x_test).argmax(axis=-1) == split.y_test
-    points = np.arange(0, steps + 1, every)
-    return Trial(points, np.stack(losses, axis=-1), right.mean(axis=-1), lr)
+    return Trial(np.array(points), np.stack(losses, axis=-1), right.mean(axis=-1), lr)
 
 
 def _column(value):
@@ -135,7 +135,9 @@ def _finite(loss):
     return np.where(np.isfinite(loss), loss, np.inf)
 
 
-def tuned(algorithm, lr, *, steps=300, tuning=range(5), judging=range(100, 110), **options):
+def tuned(
+    algorithm, lr, *, steps=300, every=20, tuning=range(5), judging=range(100, 110), **options
+):
     """Choose a setting by its median final loss on the seeds ``tuning``, judge it on fresh ones.
 
     Returns (setting, trial): the index of the best setting and its :class:`Trial` on the seeds
@@ -156,4 +158,6 @@ def tuned(algorithm, lr, *, steps=300, tuning=range(5), judging=range(100, 110),
         return value[[best]] if isinstance(value, np.ndarray) else value
 
     options = {k: chosen(v) for k, v in options.items()}
-    return best, trial(algorithm, trials.lr[[best]], seeds=judging, steps=steps, **options)
+    return best, trial(
+        algorithm, trials.lr[[best]], seeds=judging, steps=steps, every=every, **options
+    )

@@ -2,7 +2,7 @@ from optlib.numpy.adam import Adam
 
 
 class AMSGrad(Adam):
-    r"""Adam whose rate per coordinate never grows: ``amsgrad`` is on.
+    r"""Adam that divides by the largest second moment so far: ``amsgrad`` is on.
 
     .. math:: v^{\max}_t = \max(v^{\max}_{t-1}, v_t), \qquad \hat v_t = v^{\max}_t / (1 - \beta_2^t)
 

@@ -66,6 +66,14 @@ def test_a_trial_is_a_plain_training_loop():
     assert result.accuracy[0, 0] == right.mean()
 
 
+def test_the_end_is_always_taken():
+    result = trials.trial(SGD, 0.1, seeds=[0], steps=7, every=5)
+    np.testing.assert_array_equal(result.steps, [0, 5, 7])
+    assert result.loss.shape == (1, 1, 3)
+    every = trials.trial(SGD, 0.1, seeds=[0], steps=7, every=1)
+    np.testing.assert_array_equal(result.loss, every.loss[..., [0, 5, 7]])
+
+
 def test_schedule_multiplies_the_learning_rates():
     halved = trials.trial(SGD, [0.1, 0.2], seeds=[0], steps=4, every=4, schedule=lambda t: 0.5)
     plain = trials.trial(SGD, [0.05, 0.1], seeds=[0], steps=4, every=4)
@@ -82,10 +90,10 @@ def test_a_run_that_diverges_has_an_infinite_loss():
 def test_tuned_takes_the_best_setting_and_judges_it_on_other_seeds():
     lr = np.array([1e-4, 0.3, 1e-3, 1e-5, 3.0])
     momentum = np.array([0.0, 0.8, 0.0, 0.0, 0.9])
-    options = dict(steps=10, momentum=momentum)
+    options = dict(steps=10, every=4, momentum=momentum)
     best, result = trials.tuned(SGD, lr, tuning=range(2), judging=range(5, 8), **options)
     assert best == 1
-    expected = trials.trial(SGD, 0.3, seeds=range(5, 8), steps=10, momentum=0.8)
+    expected = trials.trial(SGD, 0.3, seeds=range(5, 8), steps=10, every=4, momentum=0.8)
     np.testing.assert_allclose(result.loss, expected.loss, rtol=1e-12)
 
 

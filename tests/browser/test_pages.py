@@ -1,0 +1,27 @@
+"""Every page: no error, no request to a host, accessible in both themes, and at home on a phone."""
+
+import notebooks
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+SITE = notebooks.ROOT / "_build" / "html"
+PAGES = sorted(
+    str(path.relative_to(SITE)) for path in SITE.rglob("*.html") if "_static" not in path.parts
+)
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_accessible_and_narrow(visit, name):
+    page = visit(name)
+    for color_scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=color_scheme)
+        results = Axe().run(page, options=WCAG)
+        found = [
+            f"{color_scheme}: {violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+            for violation in results.response["violations"]
+            for node in violation["nodes"][:3]
+        ]
+        assert not found, "\n".join(found)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
