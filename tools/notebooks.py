@@ -29,7 +29,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "pygments_lexer": "ipython3"},
 }
-CELL_METADATA = ("tags", "mystnb", "explorable")  # what the book reads; the rest is an editor's state
+CELL_METADATA = ("tags", "mystnb", "explorable")  # what the book reads, not an editor's state
 
 SETUP = """\
 # On Google Colab this installs optlib, the library of the book; anywhere else it does nothing.
