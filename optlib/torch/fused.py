@@ -80,6 +80,6 @@ def step(kernel, params, states, hyper):
         keywords["beta1"], keywords["beta2"] = hyper["betas"]
     if kernel.name == "_fused_sgd_":
         keywords["is_first_step"] = False
-    torch._foreach_add_(steps, ONE, alpha=1.0)
+    torch._foreach_add_(steps, ONE)
     getattr(torch, kernel.name)(params, grads, *columns, **keywords)
     return True

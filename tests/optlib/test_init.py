@@ -277,6 +277,14 @@ BOTH = [
         for gain in (-1.0, NAN, INF)
     ],
     *[
+        (name, dict(gain=np.ones(2)), TypeError, "gain must be a number, got array")
+        for name in ("xavier_uniform", "xavier_normal", "orthogonal")
+    ],
+    *[
+        (name, dict(a=np.ones(2)), TypeError, "a must be a number, got array")
+        for name in ("kaiming_uniform", "kaiming_normal")
+    ],
+    *[
         row
         for name in ("kaiming_uniform", "kaiming_normal")
         for row in [

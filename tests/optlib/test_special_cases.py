@@ -122,3 +122,33 @@ def test_a_schedule_of_the_momentum_makes_no_new_state():
         optimizer.param_groups[0]["momentum"] = float(momentum)
         optimizer.step([np.ones(2)])
     assert Counting.calls == 1 and len(Counting._unused) == 1
+
+
+def test_schedule_free_takes_a_closure_and_remembers_the_largest_rate_exactly():
+    w = torch.ones(2, requires_grad=True)  # of float32, in which 0.1 is another number
+    optimizer = optlib.torch.AdamWScheduleFree([w], lr=0.1)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = w.square().sum()
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure).item() == 2
+    assert optimizer.state[w]["lr_max"].item() == 0.1
+    assert optimizer.state[w]["weight_sum"].item() == 0.1**2
+
+
+def test_a_state_of_torch_s_sgd_comes_from_after_its_first_step():
+    w = torch.ones(2, requires_grad=True)
+    theirs = torch.optim.SGD([w], momentum=0.9)
+    w.grad = torch.ones(2)
+    theirs.step()
+    ours = optlib.torch.SGD([w], momentum=0.9)
+    ours.load_state_dict(theirs.state_dict())
+    assert ours.state[w]["step"] == 1
+
+
+def test_sgd_without_momentum_keeps_no_buffer():
+    for w, package in ((np.ones(2), optlib.numpy), (torch.ones(2), optlib.torch)):
+        assert package.SGD.init(w, momentum=0.0) == {"momentum_buffer": None}
