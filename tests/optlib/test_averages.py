@@ -51,7 +51,9 @@ def test_series_of_arrays_and_several_betas():
 def test_moving_average():
     x = np.arange(1.0, 7.0)
     np.testing.assert_allclose(moving_average(x, 3), [1, 1.5, 2, 3, 4, 5])
-    np.testing.assert_allclose(moving_average(np.stack([x, x]).T, 6)[-1], [3.5, 3.5])
+    np.testing.assert_allclose(moving_average(np.stack([x, 2 * x]).T, 6)[-1], [3.5, 7])
+    np.testing.assert_array_equal(moving_average(x, 1), x)
+    assert moving_average(x.astype(np.float16), 2).dtype == float
 
 
 def test_three_lengths_are_told_apart():

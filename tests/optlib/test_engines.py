@@ -305,3 +305,18 @@ def test_what_numba_cannot_compile_is_run_by_numpy(engine, parts):
     Strange([w]).step([-np.ones(5000)])
     np.testing.assert_allclose(w, -0.1)
     assert sum(parts) > 1
+
+
+def test_as_many_threads_as_cores_up_to_eight(monkeypatch):
+    monkeypatch.setattr(blocks.os, "sched_getaffinity", lambda _: set(range(12)), raising=False)
+    assert blocks._cores() == 8
+    monkeypatch.setattr(blocks.os, "sched_getaffinity", lambda _: {3, 5}, raising=False)
+    assert blocks._cores() == 2
+    monkeypatch.delattr(blocks.os, "sched_getaffinity")
+    monkeypatch.setattr(blocks.os, "cpu_count", lambda: 3)
+    assert blocks._cores() == 3
+    monkeypatch.setattr(blocks.os, "cpu_count", lambda: None)
+    assert blocks._cores() == 1
+    monkeypatch.setattr(blocks.sys, "platform", "emscripten")
+    monkeypatch.setattr(blocks.os, "cpu_count", lambda: 3)
+    assert blocks._cores() == 1
