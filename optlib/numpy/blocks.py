@@ -34,8 +34,11 @@ def _flat(a, w, order):
     if a is None or a.ndim == 0:
         return a
     # a subclass, such as np.matrix, may have a * of its own
-    fits = type(a) is type(w) and a.shape == w.shape and a.dtype == w.dtype
-    return a.reshape(-1, order=order) if fits and a.flags[f"{order}_CONTIGUOUS"] else None
+    if type(a) is not type(w) or a.shape != w.shape or a.dtype != w.dtype:
+        return None
+    if not (a.flags.c_contiguous if order == "C" else a.flags.f_contiguous):
+        return None
+    return a if a.ndim == 1 else a.reshape(-1, order=order)
 
 
 def jobs(rule, w, g, state, scalars):

@@ -54,12 +54,15 @@ def jobs(rule, w, g, state, scalars, hyper, maximize=False, decay=0.0):
     values = (w.dtype.type(decay), tuple(float(v) if k == "t" else v for k, v in hyper.items()))
     if key not in loops:
         loops[key] = _loop(rule, w.dtype.type, kinds[1:], tuple(hyper), maximize, decay, values)
-    if loops[key] is None:
+    loop = loops[key]
+    if loop is None:
         return None
     arrays = (w, g, *state, *scalars)
+    if w.size <= CHUNK:  # views would take longer than a small step
+        return [partial(loop, *values, *arrays)]
     parts = [slice(start, start + CHUNK) for start in range(0, w.size, CHUNK)]
     return [
-        partial(loops[key], *values, *(a[part] if a is not None and a.ndim else a for a in arrays))
+        partial(loop, *values, *(a[part] if a is not None and a.ndim else a for a in arrays))
         for part in parts
     ]
 
