@@ -320,6 +320,7 @@ def test_no_fans(name, shape):
 
 
 def test_other_errors():
+    w = torch.zeros(2)
     with pytest.raises(ValueError, match=r"calculate_gain: nonlinearity must be one .* got 'gelu'"):
         init.calculate_gain("gelu")
     with pytest.raises(ValueError, match=r"param must be in \(-inf, inf\), got nan"):
@@ -327,6 +328,9 @@ def test_other_errors():
     for slope in (True, "0.1"):
         with pytest.raises(TypeError, match="calculate_gain: param must be a number"):
             init.calculate_gain("leaky_relu", slope)
+    for fill in (lambda: init.constant(2, np.ones(2)), lambda: torch_init.constant_(w, np.ones(2))):
+        with pytest.raises(TypeError, match="val must be a number, got array"):
+            fill()
     for rng in (0, None, np.random, np.random.RandomState(0)):
         for name in ("uniform", "normal", "orthogonal", "kaiming_normal"):
             with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator, such as"):

@@ -434,3 +434,19 @@ def test_the_table_is_complete():
     documented = itertools.chain.from_iterable(GOOD.values())
     text = "".join(getattr(schedules, name).__doc__ for name in public) + schedules.__doc__
     assert all(argument in text for argument in documented)
+
+
+@pytest.mark.parametrize(
+    ("by_default", "spelled_out"),
+    [
+        (schedules.inverse_sqrt(0.3), schedules.inverse_sqrt(0.3, timescale=1)),
+        (schedules.linear(0.3), schedules.linear(0.3, 1 / 3, 1.0, 5)),
+        (schedules.polynomial(0.3), schedules.polynomial(0.3, 5, 1.0)),
+        (schedules.step(0.3, 3), schedules.step(0.3, 3, 0.1)),
+        (schedules.multi_step(0.3, [2, 5]), schedules.multi_step(0.3, [2, 5], 0.1)),
+        (schedules.cosine_restarts(0.3, 4), schedules.cosine_restarts(0.3, 4, 1, 0.0)),
+        (schedules.one_cycle(0.3, 9), schedules.one_cycle(0.3, 9, 0.3, "cos", 25.0, 1e4)),
+    ],
+)
+def test_defaults(by_default, spelled_out):
+    np.testing.assert_array_equal(by_default(np.arange(12)), spelled_out(np.arange(12)))

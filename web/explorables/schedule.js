@@ -5,11 +5,11 @@ const CURVATURES = [0.02, 0.2, 2];
 const SAMPLES = 12;
 
 /** The shape of a schedule, and noisy descent with it on three curvatures. */
-export function schedule(root, { kind = "cosine", lr = 0.3, n = 0, steps = 300, noise = 1 } = {}) {
+export function schedule(root, { name = "cosine", lr = 0.3, n = 0, steps = 300, noise = 1 } = {}) {
   const panel = new Panel(root, {
     title: "Try it: the learning rate over a run",
     hint: "Gradient descent on a bowl with curvatures 0.02, 0.2 and 2, its gradients disturbed by noise. The thick line is the expected loss, the thin ones are single runs.",
-    state: { kind, lr, n, steps, noise },
+    state: { kind: name, lr, n, steps, noise },
   });
   const { state } = panel;
   const shape = panel.plot({
