@@ -1,4 +1,5 @@
 ## make book              build the site: _build/html/index.html
+## make pdf               the whole book as one PDF; needs TeX
 ## make test              run every check
 ## make serve             look at the site in a browser, on http://localhost:8000 (or PORT=…)
 ## make lab               open the chapters in JupyterLab
@@ -29,7 +30,7 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
     $$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help book test serve lab execute bench mutate constraints clean
+.PHONY: help book pdf test serve lab execute bench mutate constraints clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -37,6 +38,14 @@ help:
 book: $(BUILT)
 	@echo
 	@echo "The book is in _build/html/index.html: open that file in a browser, or run: make serve"
+
+pdf: $(INSTALLED)
+	@command -v xelatex latexmk xindy >/dev/null || { \
+	  echo "The PDF is set by TeX: xelatex, latexmk and xindy. On Debian and Ubuntu:"; \
+	  echo "sudo apt install texlive-xetex texlive-latex-extra texlive-fonts-recommended \\"; \
+	  echo "  latexmk xindy tex-gyre fonts-dejavu"; exit 1; }
+	$(BIN)/jupyter-book build --quiet --builder pdflatex .
+	@echo "The PDF is _build/latex/optimizers-side-by-side.pdf"
 
 test: $(INSTALLED) $(BUILT)
 	$(BIN)/ruff check .

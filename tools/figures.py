@@ -47,8 +47,9 @@ def main():
         ax.plot(0, 0, "*", color=figures.INK, markersize=11)
         ax.set_title(f"{title}, {STEPS} steps")
         ax.set_axis_off()
-    target = Path(__file__).resolve().parents[1] / "figures" / "ravine.svg"
-    fig.savefig(target, transparent=True, metadata={"Date": None})
+    for suffix, dates in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):  # page, print
+        target = Path(__file__).resolve().parents[1] / "figures" / f"ravine.{suffix}"
+        fig.savefig(target, transparent=True, metadata=dates)
 
 
 if __name__ == "__main__":

@@ -22,14 +22,13 @@ import sphinxcontrib.katex
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinxcontrib.bibtex.plugin import register_plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
 logger = logging.getLogger(__name__)
-
-MACROS = {r"\R": r"\mathbb{R}", r"\E": r"\mathbb{E}", r"\Var": r"\operatorname{Var}"}
 
 
 class Figures(SphinxTransform):
@@ -141,6 +140,19 @@ def bundle(folder):
     return '"use strict";\n(() => {\nconst modules = {};\n' + "".join(done.values()) + "})();\n"
 
 
+class TagsInPrint(SphinxPostTransform):
+    """LaTeX takes no \\tag within the split environment that Sphinx puts around formulas."""
+
+    default_priority = 500
+    formats = ("latex",)
+
+    def run(self):
+        for block in self.document.findall(nodes.math_block):
+            if r"\tag" in block.astext():
+                latex = rf"\begin{{equation*}}{block.astext().strip()}\end{{equation*}}"
+                block.replace_self(nodes.raw("", latex, format="latex"))
+
+
 def write_explorables(app, exception):
     if not exception and app.builder.name == "html":
         script = Path(app.outdir, "_static", "explorables.js")
@@ -162,7 +174,7 @@ def katex():
 
 def render_latex(latex, options=None):
     """The HTML of a formula; a warning, which fails the build, if KaTeX does not know it."""
-    options = {"throwOnError": True, "strict": "error", "macros": MACROS, **(options or {})}
+    options = {"throwOnError": True, "strict": "error", **(options or {})}
     if options.get("displayMode") and r"\\" in latex and r"\begin" not in latex:
         latex = rf"\begin{{aligned}}{latex}\end{{aligned}}"  # several lines, as Sphinx writes them
     katex().stdin.write(json.dumps({"latex": latex, "options": options}) + "\n")
@@ -218,6 +230,7 @@ def setup(app):
     sphinxcontrib.katex.render_latex = render_latex
     register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
     app.add_transform(Figures)
+    app.add_post_transform(TagsInPrint)
     silent = (skip, None)
     app.add_node(explorable, html=(visit_explorable, None), latex=silent, text=silent)
     app.connect("html-page-context", load_explorables)
