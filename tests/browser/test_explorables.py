@@ -176,8 +176,10 @@ def test_adaptive(explorable):
         first, second = xp.get("result.rate")
         if method == "SGD":
             assert first == second == xp.get("state.lr")
-        else:
-            assert second > 1.2 * first, "the rare coordinate gets the larger rate"
+        elif method == "Adagrad":
+            assert second > 1.5 * first, "the rare coordinate keeps the larger rate"
+        else:  # its rate depends on when it was last seen
+            assert first > 0 and second > 0 and first != second
     xp.choose("task", "scaled")
     xp.slide("ratio", 1)
     assert xp.get("state.ratio") == 10
