@@ -40,7 +40,7 @@ book: $(BUILT)
 	@echo "The book is in _build/html/index.html: open that file in a browser, or run: make serve"
 
 pdf: $(INSTALLED)
-	@for tool in xelatex latexmk xindy; do command -v $$tool >/dev/null || exit 1; done || { \
+	@(for tool in xelatex latexmk xindy; do command -v $$tool >/dev/null || exit 1; done) || { \
 	  echo "The PDF is set by TeX: xelatex, latexmk and xindy. On Debian and Ubuntu:"; \
 	  echo "sudo apt install texlive-xetex texlive-latex-extra texlive-fonts-recommended \\"; \
 	  echo "  latexmk xindy tex-gyre fonts-dejavu"; exit 1; }
