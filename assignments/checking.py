@@ -1,0 +1,179 @@
+"""What the tests of an assignment are made of.
+
+A task is a function that the student writes. It is checked from outside: ``call`` hands it inputs,
+drawn afresh, and brings back what it returned, out of the sandbox (or, under nbgrader, out of the
+next cell); what is right is computed here, by the reference. Each check stands for one graded cell
+of the notebook, by its ``grade_id``, and is passed or failed as a whole; the points stand in the
+notebook.
+
+The known mistakes of a task are functions too. If a wrong submission returns what a known mistake
+returns, on every case, its feedback is that mistake's docstring.
+"""
+
+import copy
+import importlib
+import inspect
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from assignments.grader.channel import Code
+from assignments.grader.sandbox import StudentError
+from optlib.feedback import compare, difference
+
+TASKS = Path(__file__).parent / "tasks"
+
+
+class Case(NamedTuple):
+    """The arguments of one call."""
+
+    args: tuple
+    kwargs: dict
+
+
+def case(*args, **kwargs):
+    return Case(args, kwargs)
+
+
+class Verdict(NamedTuple):
+    """Whether a check is passed, and what the student reads."""
+
+    passed: bool
+    feedback: str
+
+
+@dataclass
+class Function:
+    """A function that the student writes, and how it is known to go wrong.
+
+    ``reference`` takes the same arguments and returns what is right; ``returns`` names what is
+    returned, for the feedback: one name, or a tuple of names for a tuple.
+    """
+
+    name: str
+    reference: callable
+    returns: str | tuple = "the result"
+    mistakes: list = field(default_factory=list)
+
+    def mistake(self, *loses):
+        """Decorator: a wrong version, its docstring the feedback, and the checks that it fails."""
+
+        def register(function):
+            self.mistakes.append(Mistake(self, function, loses))
+            return function
+
+        return register
+
+
+class Mistake(NamedTuple):
+    of: Function
+    function: callable
+    loses: tuple  # the grade_ids of all checks that it fails
+
+    @property
+    def feedback(self):
+        return " ".join(inspect.getdoc(self.function).split())
+
+
+class Check:
+    """One graded cell: the cases to call the function with, and a judgement on what comes back.
+
+    ``cases(rng)`` yields ``case(…)``s; what they hold is drawn from the generator ``rng``.
+    """
+
+    def __init__(self, grade_id, function, cases):
+        self.grade_id, self.function, self.cases = grade_id, function, cases
+
+    def run(self, call, rng):
+        """The verdict on the function behind ``call(name, args, kwargs)``."""
+        cases = list(self.cases(rng))
+        try:
+            replies = [call(self.function.name, *copy.deepcopy(case)) for case in cases]
+            self.judge(cases, replies)
+        except (StudentError, AssertionError) as error:
+            return Verdict(False, f"{self.function.name}: {error}")
+        return Verdict(True, "")
+
+
+class Values(Check):
+    """The function returns what the reference returns."""
+
+    def __init__(self, grade_id, function, cases, *, rtol=1e-9, atol=1e-12):
+        super().__init__(grade_id, function, cases)
+        self.tolerance = dict(rtol=rtol, atol=atol)
+
+    def judge(self, cases, replies):
+        got = [value for value, _, _ in replies]
+        want = [run(self.function.reference, case) for case in cases]
+        try:
+            for value, right in zip(got, want, strict=True):
+                compare(value, right, self.function.returns, **self.tolerance)
+        except AssertionError:
+            for mistake in self.function.mistakes:
+                if self.grade_id in mistake.loses and self._same(mistake, cases, got):
+                    raise AssertionError(mistake.feedback) from None
+            raise
+
+    def _same(self, mistake, cases, got):
+        try:
+            return all(
+                difference(value, run(mistake.function, case), **self.tolerance) is None
+                for value, case in zip(got, cases, strict=True)
+            )
+        except Exception:  # a known mistake may fail on some cases; then it is not this one
+            return False
+
+
+class Unchanged(Check):
+    """The function leaves the arrays of its caller as they were."""
+
+    def judge(self, cases, replies):
+        for case, (_, args, kwargs) in zip(cases, replies, strict=True):
+            names = list(inspect.signature(self.function.reference).parameters)
+            before = dict(zip(names, case.args, strict=False)) | case.kwargs
+            after = dict(zip(names, args, strict=False)) | kwargs
+            for name, value in before.items():
+                if isinstance(value, np.ndarray):
+                    assert np.array_equal(value, after[name], equal_nan=True), (
+                        f"the array {name} of the caller has been changed. "
+                        "`x += …` and `x[…] = …` change an array in place; `x = x + …` does not."
+                    )
+
+
+class Judged(Check):
+    """The function's results have a property: ``judge(value, *args, **kwargs)`` asserts it."""
+
+    def __init__(self, grade_id, function, cases, judge):
+        super().__init__(grade_id, function, cases)
+        self.judgement = judge
+
+    def judge(self, cases, replies):
+        for case, (value, _, _) in zip(cases, replies, strict=True):
+            run(lambda *args, value=value, **kwargs: self.judgement(value, *args, **kwargs), case)
+
+
+def run(function, case):
+    """Call a trusted function with copies of a case's arguments; code becomes the function it is."""
+    args, kwargs = copy.deepcopy(case)
+    made = [value.make() if isinstance(value, Code) else value for value in args]
+    named = {k: value.make() if isinstance(value, Code) else value for k, value in kwargs.items()}
+    return function(*made, **named)
+
+
+def checks_of(assignment):
+    """The checks of an assignment: ``{grade_id: Check}``."""
+    module = importlib.import_module(f"assignments.tasks.{assignment}")
+    return {check.grade_id: check for check in module.CHECKS}
+
+
+def check(grade_id, function):
+    """Under nbgrader, the hidden test: raise an AssertionError unless the function passes."""
+
+    def call(name, args, kwargs):
+        args, kwargs = run(lambda *args, **kwargs: (args, kwargs), Case(args, kwargs))
+        return function(*args, **kwargs), args, kwargs
+
+    verdict = checks_of(grade_id.split("-")[0])[grade_id].run(call, np.random.default_rng())
+    assert verdict.passed, verdict.feedback
