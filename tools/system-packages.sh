@@ -1,8 +1,14 @@
 #!/bin/sh
-# What the tests need beyond Python, on Debian and Ubuntu: Chromium, for the tests in a browser.
+# What the tests need beyond Python, on Debian and Ubuntu: Chromium, for the tests in a browser;
+# bubblewrap and libseccomp, for the sandbox in which students' notebooks are graded.
 # Elsewhere, install it by hand; without it those tests are skipped, and say so.
 set -e
-command -v chromium >/dev/null && exit 0
+packages=
+command -v chromium >/dev/null || packages=chromium
+command -v bwrap >/dev/null || packages="$packages bubblewrap"
+dpkg -s libseccomp2 >/dev/null 2>&1 || packages="$packages libseccomp2"
+[ -n "$packages" ] || exit 0
 [ "$(id -u)" = 0 ] || exec sudo "$0"
 apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium
+# shellcheck disable=SC2086  # several words
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages

@@ -1,0 +1,1 @@
+"""The course: assignments, and what makes and grades them."""
