@@ -14,7 +14,6 @@ import copy
 import importlib
 import inspect
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +21,6 @@ import numpy as np
 from assignments.grader.channel import Code
 from assignments.grader.sandbox import StudentError
 from optlib.feedback import compare, difference
-
-TASKS = Path(__file__).parent / "tasks"
 
 
 class Case(NamedTuple):
@@ -90,9 +87,13 @@ class Check:
         """The verdict on the function behind ``call(name, args, kwargs)``."""
         cases = list(self.cases(rng))
         try:
-            replies = [call(self.function.name, *copy.deepcopy(case)) for case in cases]
+            replies = [call(self.function.name, *case) for case in cases]
             self.judge(cases, replies)
-        except (StudentError, AssertionError) as error:
+        except StudentError as error:
+            if "NotImplementedError" in error.message:
+                return Verdict(False, f"{self.function.name} has not been written yet.")
+            return Verdict(False, error.message)
+        except AssertionError as error:
             return Verdict(False, f"{self.function.name}: {error}")
         return Verdict(True, "")
 
@@ -112,18 +113,27 @@ class Values(Check):
                 compare(value, right, self.function.returns, **self.tolerance)
         except AssertionError:
             for mistake in self.function.mistakes:
-                if self.grade_id in mistake.loses and self._same(mistake, cases, got):
+                if self.grade_id in mistake.loses and self._explains(mistake, cases, got, want):
                     raise AssertionError(mistake.feedback) from None
             raise
 
-    def _same(self, mistake, cases, got):
+    def _explains(self, mistake, cases, got, want):
+        """Whether all that was returned is what the mistake gives, or is right."""
         try:
             return all(
-                difference(value, run(mistake.function, case), **self.tolerance) is None
-                for value, case in zip(got, cases, strict=True)
+                self._is_one_of(value, run(mistake.function, case), right)
+                for case, value, right in zip(cases, got, want, strict=True)
             )
         except Exception:  # a known mistake may fail on some cases; then it is not this one
             return False
+
+    def _is_one_of(self, value, wrong, right):
+        """Equal to one or the other; part by part, if there are several."""
+        if all(isinstance(x, tuple) for x in (value, wrong, right)):
+            return len(value) == len(wrong) == len(right) and all(
+                map(self._is_one_of, value, wrong, right)
+            )
+        return any(difference(value, x, **self.tolerance) is None for x in (wrong, right))
 
 
 class Unchanged(Check):
@@ -155,17 +165,24 @@ class Judged(Check):
 
 
 def run(function, case):
-    """Call a trusted function with copies of a case's arguments; code becomes the function it is."""
-    args, kwargs = copy.deepcopy(case)
-    made = [value.make() if isinstance(value, Code) else value for value in args]
-    named = {k: value.make() if isinstance(value, Code) else value for k, value in kwargs.items()}
-    return function(*made, **named)
+    """Call a trusted function with copies of a case's arguments, and code made a function."""
+
+    def made(value):
+        if isinstance(value, Code):
+            return eval(value.source, {"np": np, **value.names})
+        return copy.deepcopy(value)
+
+    return function(*map(made, case.args), **{k: made(v) for k, v in case.kwargs.items()})
+
+
+def tasks(assignment):
+    """The module of an assignment's tasks."""
+    return importlib.import_module(f"assignments.tasks.{assignment}")
 
 
 def checks_of(assignment):
     """The checks of an assignment: ``{grade_id: Check}``."""
-    module = importlib.import_module(f"assignments.tasks.{assignment}")
-    return {check.grade_id: check for check in module.CHECKS}
+    return {check.grade_id: check for check in tasks(assignment).CHECKS}
 
 
 def check(grade_id, function):
@@ -173,7 +190,11 @@ def check(grade_id, function):
 
     def call(name, args, kwargs):
         args, kwargs = run(lambda *args, **kwargs: (args, kwargs), Case(args, kwargs))
-        return function(*args, **kwargs), args, kwargs
+        try:
+            return function(*args, **kwargs), args, kwargs
+        except Exception as error:
+            raise StudentError("raised", f"{type(error).__name__}: {error}") from None
 
     verdict = checks_of(grade_id.split("-")[0])[grade_id].run(call, np.random.default_rng())
-    assert verdict.passed, verdict.feedback
+    if not verdict.passed:
+        raise AssertionError(verdict.feedback)

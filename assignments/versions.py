@@ -1,0 +1,133 @@
+"""What is made of an assignment's source: the handout, the solution and the teacher's notes."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+
+from assignments.checking import checks_of, tasks
+
+HERE = Path(__file__).parent
+SOURCE = HERE / "source"
+HANDOUT = HERE / "handout"
+
+CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"  # as nbgrader has them
+TEXT_STUB = "YOUR ANSWER HERE"
+
+
+@cache
+def names():
+    """The names of all assignments, in the order of the course."""
+    return sorted((p.name for p in SOURCE.iterdir()), key=lambda name: course(name)["order"])
+
+
+def source(name):
+    """The source notebook, which holds the solutions and the hidden tests."""
+    return nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
+
+
+def course(name):
+    """An assignment's place in the course: its order, chapter and time in minutes."""
+    return source(name).metadata["course"]
+
+
+def role(cell):
+    """What a cell is: "given", "solution", "test", "answer", or "free"."""
+    marks = cell.metadata.get("nbgrader")
+    if marks is None:
+        return "free"
+    if marks["grade"]:
+        return "answer" if marks["solution"] else "test"
+    return "solution" if marks["solution"] else "given"
+
+
+def grade_id(cell):
+    return cell.metadata["nbgrader"]["grade_id"]
+
+
+def graded(notebook):
+    """The cells that give points."""
+    return [cell for cell in notebook.cells if role(cell) in ("test", "answer")]
+
+
+def title(notebook):
+    return notebook.cells[0].source.splitlines()[0].removeprefix("# Assignment: ")
+
+
+def handout(name, seed=None):
+    """The notebook that students get: without solutions, model answers and hidden tests."""
+    return _version(name, seed, _to_handout)
+
+
+def solution(name, seed=None):
+    """The notebook to publish after the deadline: solved, without hidden tests and rubrics."""
+    return _version(name, seed, _to_solution)
+
+
+def _version(name, seed, change):
+    notebook = source(name)
+    for cell in notebook.cells:
+        change(cell)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            if seed is not None and role(cell) == "given":
+                cell.source = re.sub(r"(?m)^SEED = \d+", f"SEED = {seed}", cell.source)
+    return notebook
+
+
+def _to_handout(cell):
+    if role(cell) == "answer":
+        cell.source = TEXT_STUB
+    cell.source = _replace_region(cell.source, "SOLUTION", CODE_STUB)
+    cell.source = _replace_region(cell.source, "HIDDEN TESTS", "")
+
+
+def _to_solution(cell):
+    if role(cell) == "answer":
+        cell.source = cell.source.partition("\n**Rubric.**")[0].rstrip()
+    cell.source = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", cell.source).rstrip()
+    cell.source = _replace_region(cell.source, "HIDDEN TESTS", "")
+
+
+def _replace_region(text, what, stub):
+    """Put ``stub`` in the place of each region between ### BEGIN and ### END."""
+
+    def indented(match):
+        return "".join(match["indent"] + line + "\n" for line in stub.splitlines())
+
+    region = rf"(?ms)^(?P<indent> *)### BEGIN {what}\n.*?^ *### END {what}(\n|\Z)"
+    return re.sub(region, indented, text).rstrip()
+
+
+def notes(name):
+    """What the teacher needs, as Markdown: points, what goes wrong, model answers, rubrics."""
+    notebook, info, checks = source(name), course(name), checks_of(name)
+    points = {grade_id(cell): cell.metadata["nbgrader"]["points"] for cell in graded(notebook)}
+    by_tests = sum(points[i] for i in checks)
+    lines = [
+        f"# {title(notebook)}: notes for the teacher",
+        "",
+        f"Chapter: {info['chapter']}. Time: {info['minutes']} minutes. Points: "
+        f"{sum(points.values())}, of which {by_tests} by tests.",
+        "",
+        tasks(name).__doc__.strip(),
+    ]
+    for function in {id(c.function): c.function for c in checks.values()}.values():
+        mine = [c.grade_id for c in checks.values() if c.function is function]
+        lines += ["", f"## `{function.name}`", ""]
+        lines += [f"- `{i}`: {points[i]} points" for i in mine]
+        lines += ["", "Known mistakes, what they cost, and what the student reads:", ""]
+        for mistake in function.mistakes:
+            cost = sum(points[i] for i in mistake.loses)
+            lines.append(f"- {mistake.function.__name__} (−{cost}): {mistake.feedback}")
+    for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
+        if role(cell) == "answer":
+            lines += ["", f"## `{grade_id(cell)}`: {points[grade_id(cell)]} points", ""]
+            lines += [before.source, "", "*Model answer.* " + cell.source]
+    return "\n".join(lines) + "\n"
+
+
+def write(notebook, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)

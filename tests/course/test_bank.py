@@ -1,0 +1,64 @@
+"""Every known mistake, as a student would hand it in, through the sandbox and the grader."""
+
+import bank
+import numpy as np
+import pytest
+
+from assignments import versions
+from assignments.checking import Values, checks_of
+from assignments.grader.sandbox import Limits, Session
+
+LIMITS = Limits(call=5)
+
+
+def verdicts(assignment, code, kind, seed):
+    checks = checks_of(assignment)
+    with Session(code, kind=kind, limits=LIMITS) as session:
+        return {
+            grade_id: check.run(session.call, np.random.default_rng(seed))
+            for grade_id, check in checks.items()
+        }
+
+
+def rounds(assignment):
+    """The mistakes so grouped that each submission holds at most one of each function."""
+    lists = [function.mistakes for function in bank.functions(assignment)]
+    longest = max(map(len, lists))
+    return [[m[i] for m in lists if i < len(m)] for i in range(longest)]
+
+
+CASES = [
+    pytest.param(name, mistakes, id=f"{name}-{i}")
+    for name in versions.names()
+    for i, mistakes in enumerate(rounds(name), start=1)
+]
+
+
+@pytest.mark.parametrize("name, mistakes", CASES)
+def test_a_mistake_loses_its_points_and_is_named(name, mistakes, sandbox):
+    given = verdicts(name, bank.submission(name, mistakes), sandbox, seed=1)
+    checks = checks_of(name)
+    for mistake in mistakes:
+        mine = {i for i, check in checks.items() if check.function is mistake.of}
+        lost = {i for i in mine if not given[i].passed}
+        assert lost == set(mistake.loses), (mistake.function.__name__, given)
+        named = {i for i in lost if isinstance(checks[i], Values)}
+        for i in named:
+            assert mistake.feedback in given[i].feedback, mistake.function.__name__
+
+
+@pytest.mark.parametrize("name", versions.names())
+def test_the_solution_gets_full_marks(name, sandbox):
+    for seed in (1, 2, 3):
+        for grade_id, verdict in verdicts(name, bank.submission(name), sandbox, seed).items():
+            assert verdict.passed, (grade_id, verdict.feedback)
+
+
+@pytest.mark.parametrize("name", versions.names())
+def test_every_task_has_its_mistakes(name):
+    checks = checks_of(name)
+    for function in bank.functions(name):
+        names = [mistake.function.__name__ for mistake in function.mistakes]
+        assert len(set(names)) == len(names) >= 8, function.name
+        for mistake in function.mistakes:
+            assert mistake.loses and set(mistake.loses) <= checks.keys(), mistake.function.__name__
