@@ -5,8 +5,7 @@
 - formulas: rendered by KaTeX at build time, in strict mode;
 - citations: author and year in round brackets;
 - reference pages: without torch, where it is not installed;
-- launch buttons: only when the repository has an address;
-- lighter and more accessible pages than the theme's.
+- launch buttons: only when the repository has an address.
 """
 
 import dataclasses
@@ -210,22 +209,6 @@ def set_repository_buttons(app, config):
         del options["launch_buttons"]
 
 
-def mend_pages(app, exception):
-    """Drop fontawesome.js (1.5 MB), whose icons the web font gives too; name what has no name."""
-    if exception or app.builder.format != "html":
-        return
-    outdir = Path(app.outdir)
-    for page in outdir.rglob("*.html"):
-        html = page.read_text("utf8")
-        html = re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", html)
-        html = html.replace("<summary><span", '<summary aria-label="Pages within"><span')
-        html = re.sub(' role="(doc-biblioentry|list)"', "", html)  # deprecated, or without items
-        page.write_text(html, "utf8")
-    for pattern in ("fontawesome.js*", "*.map", "*webpack-macros.html"):
-        for file in (outdir / "_static").rglob(pattern):
-            file.unlink()
-
-
 def setup(app):
     sphinxcontrib.katex.render_latex = render_latex
     register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
@@ -237,5 +220,4 @@ def setup(app):
     app.connect("build-finished", write_explorables)
     app.connect("config-inited", do_without_torch)
     app.connect("config-inited", set_repository_buttons)
-    app.connect("build-finished", mend_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
