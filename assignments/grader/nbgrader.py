@@ -1,7 +1,10 @@
 """Our grades in nbgrader's gradebook, from where its own tools go on."""
 
+import os
 import sqlite3
+import sys
 from contextlib import closing
+from pathlib import Path
 
 from assignments.grader import report
 
@@ -22,12 +25,16 @@ def fill(results, gradebook):
     if not database.exists() or not gradebook.exists():
         missing = gradebook if database.exists() else database
         raise SystemExit(f"There is no {missing}.")
-    by_hand = report.read_by_hand(results)
+    by_hand = {
+        (n, question): given for (n, question, _), given in report.read_by_hand(results).items()
+    }
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(
             "SELECT student, assignment, notebook, grade_id, score FROM grade "
             "JOIN submission USING (notebook)"
         ).fetchall()
+    # nbgrader starts `alembic`, which stands beside this Python.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     with Gradebook(f"sqlite:///{gradebook.absolute()}") as book:
         for assignment in {row[1] for row in rows}:
             try:

@@ -12,6 +12,7 @@ from assignments.grader import similar
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
 BY_HAND = "by-hand.csv"
+OUTDATED = "(outdated) "
 COLUMNS = ("student", "notebook", "question", "points", "answer", "score", "comment")
 
 
@@ -20,13 +21,11 @@ class Graded:
 
     def __init__(self, submission, grades, errors, by_hand):
         self.submission, self.errors = submission, errors
-        self.comments = {}
         self.grades = []
         for grade in grades:
-            score, comment = by_hand.get((submission.notebook, grade.grade_id), (None, ""))
-            if grade.score is None and score is not None:
-                grade = grade._replace(score=score)
-            self.grades.append(grade._replace(feedback=grade.feedback or comment))
+            if grade.score is None and (entered := by_hand.get(_key(submission, grade))):
+                grade = grade._replace(score=entered[0], feedback=entered[1])
+            self.grades.append(grade)
 
     @property
     def points(self):
@@ -44,7 +43,7 @@ class Graded:
 
 
 def read_by_hand(folder):
-    """The scores and comments that the teacher has entered: ``{(notebook, question): …}``."""
+    """The scores and comments that a teacher has entered: by notebook, question and answer."""
     path = folder / BY_HAND
     entered = {}
     for number, row in enumerate(_rows(path), start=2):
@@ -59,7 +58,7 @@ def read_by_hand(folder):
                     f"{path}, line {number}: the score must be a number from 0 to "
                     f"{row['points']}, got {row['score']!r}. Nothing has been changed."
                 )
-            entered[row["notebook"], row["question"]] = score, row["comment"]
+            entered[row["notebook"], row["question"], row["answer"]] = score, row["comment"]
     return entered
 
 
@@ -75,17 +74,23 @@ def write_by_hand(folder, submissions, grades):
     for submission in submissions:
         for grade in grades(submission):
             if grade.score is None:
-                answer = _safe(submission.answers.get(grade.grade_id, "(no such cell)"))
-                key = _safe(submission.notebook), grade.grade_id, answer
-                before = old.pop(key, {})
-                entered = {k: before.get(k, "") for k in ("score", "comment")}
+                key = _key(submission, grade)
                 row = {"student": _safe(submission.student), "points": f"{grade.points:g}"}
-                row |= dict(zip(("notebook", "question", "answer"), key, strict=True)) | entered
-                rows.append([row[column] for column in COLUMNS])
-    outdated = [[*row.values()] for row in old.values() if row["score"].strip()]
-    for row in outdated:
-        row[1] = row[1] if row[1].startswith("(outdated) ") else "(outdated) " + row[1]
-    _write(path, COLUMNS, rows + outdated)
+                row |= dict(zip(("notebook", "question", "answer"), key, strict=True))
+                before = old.pop(key, {"score": "", "comment": ""})
+                row |= {column: before[column] for column in ("score", "comment")}
+                rows.append(row)
+    for row in old.values():
+        if row["score"].strip():
+            name = row["notebook"].removeprefix(OUTDATED)
+            rows.append(row | {"notebook": OUTDATED + name})
+    _write(path, COLUMNS, [[row[column] for column in COLUMNS] for row in rows])
+
+
+def _key(submission, grade):
+    """The line of the table for grading by hand to which an answer belongs."""
+    answer = submission.answers.get(grade.grade_id, "(no such cell)")
+    return _safe(submission.notebook), grade.grade_id, _safe(answer)
 
 
 def write_tables(folder, results):

@@ -64,12 +64,9 @@ class Unreadable(Exception):
 
 
 def recognise(cells):
-    """The assignment with the most cells in the notebook."""
-    ids = {cell["id"] for cell in cells} - {None}
-    shared = {
-        name: len(ids & {versions.grade_id(c) for c in versions.graded(versions.source(name))})
-        for name in versions.names()
-    }
+    """The assignment with which the notebook shares most cells."""
+    ids = {cell["id"] for cell in cells}
+    shared = {name: len(ids & _roles(name).keys()) for name in versions.names()}
     name = max(shared, key=shared.get)
     if not shared[name]:
         raise Unreadable(
@@ -77,6 +74,12 @@ def recognise(cells):
             "assignment: --assignment NAME."
         )
     return name
+
+
+def _roles(assignment):
+    """What the cells of an assignment are, by their grade_id."""
+    cells = versions.source(assignment).cells
+    return {versions.grade_id(c): versions.role(c) for c in cells if versions.role(c) != "free"}
 
 
 def _read_file(path):
@@ -122,7 +125,7 @@ def _cell(cell):
 def _sort(cells, submission):
     """Take from the student's cells what is theirs; what was given is taken from the source."""
     source = versions.source(submission.assignment).cells
-    roles = {versions.grade_id(c): versions.role(c) for c in source if versions.role(c) != "free"}
+    roles = _roles(submission.assignment)
     given = {versions.grade_id(c): c.source for c in source if versions.role(c) == "given"}
     handed_out = {cell.source for cell in versions.handout(submission.assignment).cells}
     words = []
