@@ -6,6 +6,8 @@
 ## make execute CH=NAME   execute a chapter again, in place; all of them without CH
 ## make bench             measure how long a step takes: benchmarks/README.md
 ## make mutate            break optlib in thousands of ways, and see which its tests notice
+## make grade SUBMISSIONS=DIR OUT=DIR
+##                        grade the students' notebooks in a folder
 ## make constraints       choose the versions of all dependencies anew: constraints.txt
 ## make clean             remove what was built; the environment stays
 ##
@@ -23,14 +25,14 @@ BUILT = _build/html/.built
 
 # Whatever the site is made of. Folders too: their time changes when a file is removed.
 SITE_SOURCES := $(wildcard *.md) $(shell find _config.yml _toc.yml references.bib \
-    $(wildcard chapters figures reference web optlib) \
+    $(wildcard assignments/*.md assignments/handout chapters figures reference web optlib) \
     -name '.*' -prune -o -name __pycache__ -prune -o -print)
 
 SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
     $$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help book pdf test serve lab execute bench mutate constraints clean
+.PHONY: help book pdf test serve lab execute bench mutate grade constraints clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -68,6 +70,9 @@ bench: $(INSTALLED)
 # Goes on where it was stopped; the survivors: .venv/bin/mutmut results
 mutate: $(INSTALLED)
 	$(BIN)/mutmut run --max-children $(JOBS)
+
+grade: $(INSTALLED)
+	$(BIN)/python -m assignments grade "$(SUBMISSIONS)" --out "$(OUT)"
 
 # Resolved on the oldest supported Python, since what runs there runs on the later ones too.
 # Left out: what differs between machines (torch's CUDA libraries, local builds such as +cpu).
