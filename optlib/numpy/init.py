@@ -116,7 +116,8 @@ def uniform(shape, a=0.0, b=1.0, *, rng, dtype=float):
     """
     checks.number("uniform", "a", a, "(-inf, inf)", scalar=True)
     checks.number("uniform", "b", b, f"[{a}, inf)", scalar=True)
-    return _generator("uniform", rng).uniform(a, b, shape).astype(_float("uniform", dtype))
+    _check("uniform", rng, dtype)
+    return rng.uniform(a, b, shape).astype(dtype)
 
 
 def normal(shape, mean=0.0, std=1.0, *, rng, dtype=float):
@@ -130,7 +131,8 @@ def normal(shape, mean=0.0, std=1.0, *, rng, dtype=float):
     """
     checks.number("normal", "mean", mean, "(-inf, inf)", scalar=True)
     checks.number("normal", "std", std, scalar=True)
-    return _generator("normal", rng).normal(mean, std, shape).astype(_float("normal", dtype))
+    _check("normal", rng, dtype)
+    return rng.normal(mean, std, shape).astype(dtype)
 
 
 def xavier_uniform(shape, gain=1.0, *, rng, dtype=float):
@@ -149,6 +151,7 @@ def xavier_uniform(shape, gain=1.0, *, rng, dtype=float):
     checks.number("xavier_uniform", "gain", gain, scalar=True)
     fan_in, fan_out = fans(shape)
     bound = gain * math.sqrt(6 / (fan_in + fan_out))
+    _check("xavier_uniform", rng, dtype)
     return uniform(shape, -bound, bound, rng=rng, dtype=dtype)
 
 
@@ -166,6 +169,7 @@ def xavier_normal(shape, gain=1.0, *, rng, dtype=float):
     checks.number("xavier_normal", "gain", gain, scalar=True)
     fan_in, fan_out = fans(shape)
     std = gain * math.sqrt(2 / (fan_in + fan_out))
+    _check("xavier_normal", rng, dtype)
     return normal(shape, 0.0, std, rng=rng, dtype=dtype)
 
 
@@ -194,6 +198,7 @@ def kaiming_uniform(shape, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rng
     checks.number("kaiming_uniform", "a", a, "(-inf, inf)", scalar=True)
     fan = _fan("kaiming_uniform", shape, mode)
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3 / fan)
+    _check("kaiming_uniform", rng, dtype)
     return uniform(shape, -bound, bound, rng=rng, dtype=dtype)
 
 
@@ -211,6 +216,7 @@ def kaiming_normal(shape, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rng,
     checks.number("kaiming_normal", "a", a, "(-inf, inf)", scalar=True)
     fan = _fan("kaiming_normal", shape, mode)
     std = calculate_gain(nonlinearity, a) / math.sqrt(fan)
+    _check("kaiming_normal", rng, dtype)
     return normal(shape, 0.0, std, rng=rng, dtype=dtype)
 
 
@@ -230,12 +236,13 @@ def orthogonal(shape, gain=1.0, *, rng, dtype=float):
     Source: Saxe, McClelland and Ganguli (2014); for the signs Mezzadri (2007).
     """
     checks.number("orthogonal", "gain", gain, scalar=True)
+    _check("orthogonal", rng, dtype)
     fans(shape)  # refuses a shape that is no matrix
     rows, columns = shape[0], math.prod(shape[1:])
     q, r = np.linalg.qr(normal((max(rows, columns), min(rows, columns)), rng=rng))
     q = q * np.sign(np.diag(r))
     w = gain * (q if rows >= columns else q.T)
-    return w.reshape(shape).astype(_float("orthogonal", dtype))
+    return w.reshape(shape).astype(dtype)
 
 
 def _fan(name, shape, mode):
@@ -251,10 +258,10 @@ def _float(name, dtype):
     return dtype
 
 
-def _generator(name, rng):
+def _check(name, rng, dtype):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"{name}: rng must be a numpy.random.Generator, such as np.random.default_rng(0), "
             f"got {rng!r}"
         )
-    return rng
+    _float(name, dtype)

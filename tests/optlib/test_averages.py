@@ -77,17 +77,18 @@ def test_frequency_response_is_what_happens_to_a_wave():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: ewa([1.0], 1.0), r"beta must be in \[0, 1\), got 1.0"),
+        (lambda: ewa([1.0], 1.0), r"^ewa: beta must be in \[0, 1\), got 1.0"),
         (lambda: ewa([1.0], -0.1), r"beta must be in \[0, 1\), got -0.1"),
         (lambda: ewa([1.0], np.nan), "got nan"),
-        (lambda: ewa(1.0, 0.5), "x must be a series, got a scalar"),
+        (lambda: ewa(1.0, 0.5), "^ewa: x must be a series, got a scalar$"),
+        (lambda: weights(1.0, 3), "^weights: beta must be in"),
         (lambda: weights(0.5, 0), "n must be at least 1, got 0"),
         (lambda: moving_average([1.0, 2.0], 3), r"n must be in \[1, 2\], got 3"),
         (lambda: moving_average([1.0, 2.0], 0), r"n must be in \[1, 2\], got 0"),
-        (lambda: half_life(0.0), r"beta must be in \(0, 1\), got 0.0"),
-        (lambda: window(1.0), "beta must be in"),
-        (lambda: variance_length(1.5), "beta must be in"),
-        (lambda: frequency_response(2.0, 0.1), "beta must be in"),
+        (lambda: half_life(0.0), r"^half_life: beta must be in \(0, 1\), got 0.0"),
+        (lambda: window(1.0), "^window: beta must be in"),
+        (lambda: variance_length(1.5), "^variance_length: beta must be in"),
+        (lambda: frequency_response(2.0, 0.1), "^frequency_response: beta must be in"),
     ],
 )
 def test_errors(call, message):

@@ -225,6 +225,11 @@ def test_a_factor_that_float16_cannot_hold():
         np.testing.assert_allclose(result, np.full(4, 5e-4), rtol=1e-3)
 
 
+def test_a_factor_that_float32_cannot_hold():
+    (clipped,), _ = clip_grad_norm([np.full(1, 3e38, np.float32)], 1e-8)  # the factor is 3e-47
+    np.testing.assert_allclose(clipped, [1e-8], rtol=1e-6)
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_limit_that_float16_cannot_hold():
     g = np.array([6e4, -INF, NAN], np.float16)  # torch.nn.utils raises here
