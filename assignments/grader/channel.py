@@ -22,6 +22,8 @@ import numpy as np
 DTYPES = {np.dtype(name).str for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8",
                                           "f2", "f4", "f8")}  # fmt: skip
 EXPECTED = "numbers, strings, NumPy arrays of these, or lists, tuples and dicts of them"
+BYTES = 64 << 20  # one message; what is in an array takes 4/3 of its size
+TEXT = 100_000  # characters of a string
 NODES = 200_000  # numbers, strings and containers in one message: an array is one
 DEPTH = 50
 INTEGER = 2**63
@@ -56,7 +58,7 @@ def encode(value, opaque=()):
         return value
     if kind is int and -INTEGER <= value < INTEGER:
         return value
-    if kind is str:
+    if kind is str and len(value) <= TEXT:
         return text(value)
     if kind is list:
         return [encode(item, opaque) for item in value]
@@ -66,6 +68,8 @@ def encode(value, opaque=()):
         return {"dict": {text(key): encode(item, opaque) for key, item in value.items()}}
     if kind is np.ndarray or issubclass(kind, np.generic):
         array = np.asarray(value)
+        if array.nbytes > BYTES * 3 // 4:
+            raise Refused(f"an array of {array.nbytes:,} bytes: too large")
         array = array.astype(array.dtype.newbyteorder("="), copy=False)
         if array.dtype.str in DTYPES:
             data = base64.b64encode(array.tobytes()).decode()
@@ -74,8 +78,8 @@ def encode(value, opaque=()):
         raise Refused(f"a NumPy array of {array.dtype}; expected: {EXPECTED}")
     if kind is Code:
         return {"code": [value.source, encode(value.names)]}
-    if kind is int:
-        raise Refused("an integer of more than 64 bits")
+    if kind in (int, str):
+        raise Refused("an integer of more than 64 bits" if kind is int else "a string: too long")
     what = "a dict whose keys are not all strings" if kind is dict else f"a {kind.__name__}"
     raise Refused(f"{what}; expected: {EXPECTED}")
 

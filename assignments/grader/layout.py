@@ -56,7 +56,7 @@ def view():
     import numpy.random  # noqa: F401
 
     stdlib = sysconfig.get_path("stdlib", vars={"installed_base": sys.base_prefix})
-    inside = [stdlib, *(path for path, _ in packages()), str(ROOT), sys.prefix]
+    inside = [stdlib, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     libraries = {PYTHON, stdlib, sysconfig.get_config_var("DESTSHARED"), "/etc/ld.so.cache"}
     with open("/proc/self/maps") as maps:  # the libraries of the system: their folders
         for line in maps:

@@ -17,7 +17,6 @@ import signal
 import sys
 import traceback
 import types
-import warnings
 
 import channel
 import numpy as np
@@ -81,25 +80,24 @@ def load_filter(program):
         raise OSError(ctypes.get_errno(), "the system calls can't be limited")
 
 
-def without_magics(source):
-    """IPython's own lines (``%matplotlib inline``, ``!pip``, ``np.mean?``) do nothing here."""
-    lines = source.splitlines()
-    for number, line in enumerate(lines):
-        words = line.strip()
-        if words.startswith(("%", "!", "?")) or words.endswith("?"):
-            lines[number] = line[: len(line) - len(line.lstrip())] + "pass"
-    return "\n".join(lines) + "\n"
-
-
 def compiled(source, name):
-    try:
-        code = compile(source, name, "exec", dont_inherit=True)
-    except SyntaxError:  # only then: a line of a long string or formula may begin with % as well
-        source = without_magics(source)
-        code = compile(source, name, "exec", dont_inherit=True)
-    finally:
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    return code
+    """The code of a cell, whose lines tracebacks will find under ``name``.
+
+    IPython's own lines (``%matplotlib inline``, ``!pip``, ``np.mean?``) do nothing here. They are
+    told by their being no Python, since a line of a formula or a text may begin with % as well.
+    """
+    lines = source.splitlines()
+    linecache.cache[name] = (len(source), None, [f"{line}\n" for line in lines], name)
+    while True:
+        try:
+            return compile("\n".join(lines) + "\n", name, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            number = (error.lineno or len(lines) + 1) - 1
+            line = lines[number] if number < len(lines) else ""
+            words = line.strip()
+            if not words.startswith(("%", "!", "?")) and not words.endswith("?"):
+                raise
+            lines[number] = line[: len(line) - len(line.lstrip())] + "pass"
 
 
 def explained(error):
@@ -127,11 +125,15 @@ class Student:
         self.names = vars(module)
         self.names.update(__builtins__=builtins, display=print)
         sys.modules["__main__"] = module
+        self.seed()
+
+    def seed(self):
+        """What the student draws is the same each time, whatever was executed before."""
+        random.seed(0)
+        np.random.seed(0)
 
     def limited(self, seconds, work):
         """What ``work()`` returns, and the error that ended it early."""
-        random.seed(0)  # the same numbers, whatever was executed before
-        np.random.seed(0)
         try:
             try:
                 self.alarm.set(seconds)
@@ -163,6 +165,7 @@ class Student:
                 hint = f": it is of type {type(function).__name__}"
             return {"failed": ["missing", f"there is no function {name}{hint}"]}
         opaque = set()
+        self.seed()
 
         def run(source, names):
             value = eval(compile(source, "the grader", "eval"), {"np": np, **names})
@@ -175,7 +178,8 @@ class Student:
             told, failed = self.limited(1, lambda: explained(error))
             told = told if failed is None else type(error).__name__
             kinds = {TimeIsUp: "time", MemoryError: "memory"}
-            return {"failed": [kinds.get(type(error), "raised"), told]}
+            kind = next((kinds[base] for base in kinds if isinstance(error, base)), "raised")
+            return {"failed": [kind, told]}
         return self.answered(value, *given, opaque, seconds)
 
     def answered(self, value, args, kwargs, opaque, seconds):
@@ -184,7 +188,7 @@ class Student:
         def answer():
             nonlocal what
             answer = {"value": channel.encode(value)}
-            what = "after the call, its arguments hold something"
+            what = "after the call, its arguments hold"
             return answer | {"args": channel.encode(args, opaque),
                              "kwargs": channel.encode(kwargs, opaque)}  # fmt: skip
 
@@ -195,7 +199,8 @@ class Student:
             return {"failed": ["value", f"{what} {error}"]}
         if isinstance(error, MemoryError):
             return {"failed": ["memory", "its value is too large to send"]}
-        return {"failed": ["value", f"{what} that can't be sent ({type(error).__name__})"]}
+        why = type(error).__name__
+        return {"failed": ["value", f"{what} something that can't be sent ({why})"]}
 
 
 def main():
@@ -208,7 +213,11 @@ def main():
     os.close(nothing)
 
     def say(request, answer):
-        line = memoryview(channel.dumps({"id": request["id"], **answer}))
+        line = channel.dumps({"id": request["id"], **answer})
+        if len(line) > first["message"]:
+            failed = ["value", f"what it returned takes {len(line):,} bytes to send: too many"]
+            line = channel.dumps({"id": request["id"], "failed": failed})
+        line = memoryview(line)
         while line:
             line = line[answers.write(line) :]
 
@@ -219,7 +228,6 @@ def main():
         with open(os.path.join(os.environ["MPLCONFIGDIR"], name), "w") as file:
             file.write(text)
     confine(first)
-    warnings.filterwarnings("ignore", message=".*non-interactive.*show")  # plt.show()
     student = Student()
     say(first, {})
     for line in requests:

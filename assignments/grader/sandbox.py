@@ -51,12 +51,15 @@ class Limits:
     memory: int = 2 << 30  # address space
     scratch: int = 64 << 20  # what can be written to files
     output: int = 4 << 20  # what can be printed
-    message: int = 64 << 20  # one answer
+    message: int = channel.BYTES  # one answer
     restarts: int = 3
 
 
 class Unavailable(RuntimeError):
     """This kind of sandbox does not work on this machine; the message says what to do."""
+
+    def __init__(self, message=None):
+        super().__init__(message or "\n".join(map(problem, ("bwrap", "userns"))))
 
 
 class StudentError(Exception):
@@ -105,7 +108,12 @@ class Process:
         rlimits = dict(AS=limits.memory, CPU=int(limits.total) + 1, FSIZE=limits.scratch,
                        NOFILE=128, NPROC=0, CORE=0)  # fmt: skip
         try:
-            first = dict(files=layout.fonts(), rlimits=rlimits, seccomp=system_calls(kind))
+            first = dict(
+                files=layout.fonts(),
+                rlimits=rlimits,
+                seccomp=system_calls(kind),
+                message=limits.message,
+            )
             self.ask(first, patience=60)
         except BaseException:
             self.close()
