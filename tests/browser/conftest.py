@@ -1,11 +1,15 @@
 """The built site in a real browser, without a network: Chromium, from the system."""
 
+import functools
+import http.server
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import notebooks
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 SITE = notebooks.ROOT / "_build" / "html"
 CHROMIUM = next(
@@ -13,6 +17,12 @@ CHROMIUM = next(
 )
 QUIET = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
          "disable-background-networking", "disable-component-update")  # fmt: skip
+
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],  # the elements that pass are many
+    "preload": False,
+}
 
 
 def pytest_collection_modifyitems(items):
@@ -29,13 +39,28 @@ def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in QUIET]}
 
 
+class Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def server():
+    """What `make serve` does: the address of the site, for the pages that need one."""
+    handler = functools.partial(Silent, directory=SITE)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
 @pytest.fixture
-def visit(context):
+def visit(context, server):
     """Open a page by its name; an error on it, or a request to a host, fails the test."""
     wrong = []
 
     def only_files(route):
-        if route.request.url.startswith(("file:", "data:", "blob:")):
+        if route.request.url.startswith(("file:", "data:", "blob:", server)):
             return route.continue_()
         wrong.append(f"asked for {route.request.url}")
         return route.abort()
@@ -44,12 +69,26 @@ def visit(context):
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     context.on("console", lambda said: said.type == "error" and wrong.append(said.text))
 
-    def open_page(name, *, viewport=(1280, 900), color_scheme="light"):
+    def open_page(name, *, viewport=(1280, 900), color_scheme="light", served=False):
         page = context.new_page()
         page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
         page.emulate_media(color_scheme=color_scheme)
-        page.goto((SITE / name).as_uri())
+        page.goto(server + name if served else (SITE / name).as_uri())
         return page
 
     yield open_page
     assert not wrong
+
+
+@pytest.fixture
+def violations():
+    """What axe finds on a page, or in a part of it, against WCAG 2.2 A and AA."""
+
+    def violations(page, context=None):
+        return [
+            f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+            for violation in Axe().run(page, context=context, options=WCAG).response["violations"]
+            for node in violation["nodes"][:3]
+        ]
+
+    return violations

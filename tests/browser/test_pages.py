@@ -2,17 +2,11 @@
 
 import notebooks
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 SITE = notebooks.ROOT / "_build" / "html"
 PAGES = sorted(
     str(path.relative_to(SITE)) for path in SITE.rglob("*.html") if "_static" not in path.parts
 )
-WCAG = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "resultTypes": ["violations"],  # the elements that pass are many
-    "preload": False,
-}
 
 
 # A chapter has thousands of coloured words of code, and of parts of formulas: their colours are
@@ -21,18 +15,12 @@ ALIKE = {"exclude": [["pre"], [".katex"]]}
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_accessible_and_narrow(visit, name):
+def test_accessible_and_narrow(visit, violations, name):
     page = visit(name)
     page.add_style_tag(content="* { transition: none !important; }")  # colours half-way to dark
     for color_scheme in ("light", "dark"):
         page.emulate_media(color_scheme=color_scheme)
         context = ALIKE if name.startswith("chapters/") else None
-        results = Axe().run(page, context=context, options=WCAG)
-        found = [
-            f"{color_scheme}: {violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-            for violation in results.response["violations"]
-            for node in violation["nodes"][:3]
-        ]
-        assert not found, "\n".join(found)
+        assert not violations(page, context), color_scheme
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -14,6 +14,23 @@
   const source = (cell) => edited.get(cell) ?? original(cell);
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
+  // The colours of code while it is edited: Pygments' classes, by its kinds of words.
+  const words = new RegExp([
+    /(?<c1>#.*)/, /(?<s2>[a-zA-Z]{0,2}("""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
+    /(?<k>\b(?:and|as|assert|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|not|or|pass|raise|return|try|while|with|yield)\b)/,
+    /(?<kc>\b(?:None|True|False)\b)/, /(?<mi>\b\d[\w.]*)/,
+  ].map((kind) => kind.source).join("|"), "g");
+  const colour = (code) => {
+    const nodes = [];
+    let end = 0;
+    for (const found of code.matchAll(words)) {
+      const className = Object.keys(found.groups).find((name) => found.groups[name]);
+      nodes.push(code.slice(end, found.index), element("span", { className }, found[0]));
+      end = found.index + found[0].length;
+    }
+    return [...nodes, code.slice(end), "\n"];
+  };
+
   class Live {
     constructor(cell) {
       this.cell = cell;
@@ -42,18 +59,21 @@
     }
 
     edit() {
-      this.editor = element("textarea", { className: "live-editor", value: original(this.cell), spellcheck: false });
+      this.editor = element("textarea", { value: original(this.cell), spellcheck: false });
       this.editor.setAttribute("aria-label", "Python code. Shift+Enter runs it, Escape leaves the editor.");
       this.editor.setAttribute("autocapitalize", "off");
       this.editor.oninput = () => {
         edited.set(this.cell, this.editor.value);
-        this.editor.rows = this.editor.value.split("\n").length;
+        this.colours.replaceChildren(...colour(this.editor.value));
       };
+      this.editor.onscroll = () => (this.colours.scrollLeft = this.editor.scrollLeft);
+      this.colours = element("div", { ariaHidden: "true" });
+      this.frame = element("div", { className: "live-editor" }, this.colours, this.editor);
       this.editor.oninput();
       this.editor.onkeydown = (event) => this.key(event);
       if (this.fold) this.fold.open = true;
       this.pre.hidden = true;
-      this.pre.after(this.editor);
+      this.pre.after(this.frame);
       this.show();
       this.say("Shift+Enter runs, Escape leaves the editor.");
       this.editor.focus();
@@ -72,9 +92,9 @@
       event.preventDefault();
     }
 
+    /** As if typed, so that it can be undone. */
     type(text) {
-      this.editor.setRangeText(text, this.editor.selectionStart, this.editor.selectionEnd, "end");
-      this.editor.oninput();
+      document.execCommand("insertText", false, text);
     }
 
     run() {
@@ -95,7 +115,7 @@
 
     restore() {
       edited.delete(this.cell);
-      this.editor?.remove();
+      this.frame?.remove();
       this.editor = null;
       this.pre.hidden = false;
       this.replace(false);
@@ -174,5 +194,6 @@
     running.end("Stopped.");
   }
 
-  cells.filter((cell) => cell.classList.contains("tag_live")).forEach((cell) => new Live(cell));
+  const live = cells.filter((cell) => cell.classList.contains("tag_live")).map((cell) => new Live(cell));
+  live[0].say("Change the code and run it, here in the page.");
 })();
