@@ -366,7 +366,7 @@ def advice():
         file = Path("/proc/sys", name)
         if file.exists() and file.read_text().strip() == value:
             return f"\nThis system forbids user namespaces (/proc/sys/{name} is {value}). {remedy}"
-    return "\nIn a container, its runtime may forbid namespaces: grade outside of it."
+    return "\nIf this is a container, its runtime may forbid namespaces: grade outside of it."
 
 
 APPARMOR = """Allow them to bubblewrap alone:

@@ -1,7 +1,6 @@
 """The sandbox does what honest notebooks need, says what went wrong, and leaves nothing behind."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -259,18 +258,14 @@ def test_the_process_has_no_rights(kind):
     cell = "import time\ndef sleep():\n    time.sleep(60)"
     with Session([cell], kind=kind) as session:
         *_, student = descendants(session._process.process.pid)
-        status = dict(
-            line.split(":\t") for line in Path(f"/proc/{student}/status").open() if ":\t" in line
-        )
-        assert [
-            status[f"Cap{name}"].strip("0\n") for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")
-        ] == [""] * 5
-        assert status["NoNewPrivs"] == "1\n"
-        assert status["Seccomp"] == "2\n"
+        status = Path(f"/proc/{student}/status").read_text().split("\n")
+        for name in ("Inh", "Prm", "Eff", "Bnd", "Amb"):
+            assert f"Cap{name}:\t0000000000000000" in status
+        assert "NoNewPrivs:\t1" in status
+        assert "Seccomp:\t2" in status
         for space in ("user", "mnt", "net", "pid", "ipc", "uts"):
-            assert os.readlink(f"/proc/{student}/ns/{space}") != os.readlink(
-                f"/proc/self/ns/{space}"
-            )
+            inside, outside = (Path(f"/proc/{pid}/ns/{space}") for pid in (student, "self"))
+            assert inside.readlink() != outside.readlink()
 
 
 def descendants(pid):
@@ -361,13 +356,10 @@ def test_kinds_are_checked():
 
 @pytest.mark.parametrize(
     "message",
-    [[[[]] * 2], {"tuple": {}}, {"dict": []}, {"array": ["<f8", [1], "AAAA"]}, {"code": ["1", {}]}, {},
-     {"array": ["|O", [1], "AAAAAAAAAAA="]}, {"array": ["<f8", [True], "AAAAAAAAAAA="]}, 2**64],
+    [{}, {"tuple": {}}, {"dict": []}, {"code": ["1", {}]}, {"other": 1}, {"tuple": [], "dict": {}},
+     {"array": ["<f8", [1], "AAAA"]}, {"array": ["|O", [1], "AAAAAAAAAAA="]}, 2**64],
 )  # fmt: skip
 def test_what_a_process_may_not_say(message):
-    if message == [[[]] * 2]:
-        for _ in range(channel.DEPTH):
-            message = [message]
     with pytest.raises(Refused):
         channel.decode(message)
 
@@ -378,6 +370,15 @@ def test_what_a_process_may_not_say(message):
 def test_what_is_no_message(line):
     with pytest.raises(Refused):
         channel.loads(line)
+
+
+def test_containers_are_not_too_deep():
+    message = 0
+    for _ in range(channel.DEPTH):
+        message = [message]
+    channel.decode(message)
+    with pytest.raises(Refused):
+        channel.decode([message])
 
 
 def test_half_a_surrogate_pair_can_be_written_to_a_file():
