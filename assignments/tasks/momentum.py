@@ -1,10 +1,10 @@
 """The heavy ball and Nesterov's momentum in two forms, their rates, and the best momentum.
 
-Where students lose points: in task 1 they step along g + μ v with the *old* velocity, which is the
-heavy ball again and goes unnoticed because it trains; in task 2 they forget μ in the look-ahead
-(as a textbook once did). Task 3 is short for whoever derives first and endless for whoever tries
-formulas; ask for the derivation before you help. In task 4 the real part is taken for the modulus.
-Task 5 asks for another learning rate than the chapter: copying its formula is the commonest answer.
+Where points are easily lost: in task 1 a step along g + μ v with the *old* velocity, which is the
+heavy ball again and goes unnoticed because it trains; in task 2 a look-ahead without μ (a textbook
+once had it). Task 3 is short for whoever derives first and endless for whoever tries formulas: ask
+for the derivation before you help. In task 4 the real part is taken for the modulus. Task 5 is for
+another learning rate than the chapter's, so its formula for the heavy ball is wrong here.
 
 Time: tasks 1 and 2 forty minutes, task 3 twenty, tasks 4 and 5 forty-five, experiment and
 questions forty-five. Question 1 is for everybody, question 2 separates those who know why a best
