@@ -137,19 +137,25 @@ class Values(Check):
 
 
 class Unchanged(Check):
-    """The function leaves the arrays of its caller as they were."""
+    """The function leaves the arrays of its caller as they were, those in a list too."""
 
     def judge(self, cases, replies):
+        names = list(inspect.signature(self.function.reference).parameters)
         for case, (_, args, kwargs) in zip(cases, replies, strict=True):
-            names = list(inspect.signature(self.function.reference).parameters)
             before = dict(zip(names, case.args, strict=False)) | case.kwargs
             after = dict(zip(names, args, strict=False)) | kwargs
             for name, value in before.items():
-                if isinstance(value, np.ndarray):
-                    assert np.array_equal(value, after[name], equal_nan=True), (
-                        f"the array {name} of the caller has been changed. "
-                        "`x += …` and `x[…] = …` change an array in place; `x = x + …` does not."
-                    )
+                arrays = value if isinstance(value, list) else [value]
+                now = after[name] if isinstance(value, list) else [after[name]]
+                assert len(arrays) == len(now) and all(map(_untouched, arrays, now)), (
+                    f"the caller's {name} has been changed. `x += …` and `x[…] = …` change an "
+                    "array in place; `x = x + …` makes a new one."
+                )
+
+
+def _untouched(before, after):
+    """Whether an argument is as it was; of code, numbers and names nobody can say or needs to."""
+    return not isinstance(before, np.ndarray) or np.array_equal(before, after, equal_nan=True)
 
 
 class Judged(Check):
