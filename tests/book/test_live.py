@@ -4,6 +4,7 @@ import ast
 import hashlib
 import importlib.util
 import json
+import sys
 import zipfile
 
 import nbformat
@@ -148,7 +149,8 @@ def test_values_and_prints_come_in_their_order(outcome):
 
 def test_a_claim_that_no_longer_holds_is_noted(outcome):
     claim = "assert 1 > 2, 'never'"
-    assert outcome(f"for _ in [1]:\n    {claim}\nprint(3)") == ("3\n", [("claim", claim)])
+    assert outcome(f"for _ in '12':\n    {claim}\nprint(3)") == ("3\n", [("claim", claim)])
+    assert outcome("x", above=[f"x = 5\nfor _ in '12':\n    {claim}"]) == ("5\n", [])
     inside = "def f():\n    assert 1 > 2, 'never'\nf()"
     _, [(kind, told)] = outcome(inside)
     assert kind == "error" and told.endswith("AssertionError: never\n")
@@ -173,8 +175,12 @@ def test_a_traceback_shows_the_reader_s_lines_alone(outcome):
     assert kind == "error" and 'File "cell 1 of this page", line 1' in told
 
 
-def test_what_is_missing_is_named(outcome):
-    assert outcome("x.y", above=["import nowhere.module as x"]) == ("", [("missing", "nowhere")])
+@pytest.mark.parametrize("module", ["torch", "optlib.torch"])
+def test_what_needs_pytorch_says_so(outcome, monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    assert outcome("x.y", above=[f"import {module} as x"]) == ("", [("missing", "PyTorch")])
+    _, [(kind, told)] = outcome("import nowhere")
+    assert kind == "error" and told.endswith("No module named 'nowhere'\n")
 
 
 def test_output_has_an_end(outcome):

@@ -56,7 +56,7 @@ def test_run_edit_stop_restore(visit):
     assert told.startswith("3\n") and 'File "this cell", line 2' in told
     assert "eigenvalues must be positive" in told.splitlines()[-1] and "optlib" not in told
     assert "No longer true: assert lr < 1" in cell.run("lr = 2\nassert lr < 1")
-    cell.run("import torch", expect="This cell needs torch")
+    cell.run("import optlib.torch", expect="This cell needs PyTorch")
 
     cell.run("print('on and on')\nwhile True:\n    pass", expect="Running…")
     cell.output.get_by_text("on and on").wait_for(timeout=LONG)

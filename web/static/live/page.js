@@ -42,10 +42,12 @@
       this.editButton = button("Edit", () => this.edit());
       this.runButton = button("Run", () => (running === this ? stop() : this.run()));
       this.restoreButton = button("Restore", () => this.restore());
-      this.status = element("span", { className: "live-status", role: "status" });
+      this.status = element("span", { role: "status" });
+      this.progress = element("span", { ariaHidden: "true" }); // nobody wants to hear each megabyte
       this.output = element("div", { className: "live-output" });
       (this.fold ?? cell.querySelector(".cell_input")).after(
-        element("div", { className: "live-bar" }, this.editButton, this.runButton, this.restoreButton, this.status),
+        element("div", { className: "live-bar" }, this.editButton, this.runButton, this.restoreButton,
+          element("span", { className: "live-status" }, this.status, this.progress)),
         this.output,
       );
       cell.classList.add("live-ready");
@@ -147,7 +149,7 @@
 
     receive({ kind, text, loaded, total, seconds, versions }) {
       if (kind === "loading" && loaded === total) this.say(`Starting ${text}…`);
-      else if (kind === "loading") this.say(`Loading ${text}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
+      else if (kind === "loading") this.say(`Loading ${text}: `, `${megabytes(loaded)} of ${megabytes(total)} MB`);
       else if (kind === "running") this.say("Running…");
       else if (kind === "text") this.print("live-text", text);
       else if (kind === "claim") this.print("live-claim", `No longer true: ${text}\n`);
@@ -158,7 +160,7 @@
         picture.src = `data:image/png;base64,${text}`;
         this.add(picture);
       } else if (kind === "missing") {
-        this.end(`This cell needs ${text}, which does not run in a browser. On your own machine it does: make lab`);
+        this.end(`This cell needs ${text}, which does not run in a browser. The notebook can: make lab`);
       } else if (kind === "crash") {
         worker.terminate();
         worker = null;
@@ -176,8 +178,9 @@
       this.show();
     }
 
-    say(text) {
-      this.status.textContent = text;
+    say(text, progress = "") {
+      if (this.status.textContent !== text) this.status.textContent = text;
+      this.progress.textContent = progress;
     }
   }
 

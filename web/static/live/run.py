@@ -1,8 +1,8 @@
 """Run a cell of a chapter in the browser, after those parts of the cells above that it needs.
 
-Each run begins with nothing but the page as it stands: what the reader did before, and took back,
-has left no trace. What a cell needs is found by the names in it, so that a click need not execute a
-whole chapter, nor load what the cell does not use.
+Each run has variables of its own, made from the page as it stands: what the reader tried before,
+and took back, is gone. What a cell needs is found by the names in it, so that a click need not
+execute a whole chapter, nor load what the cell does not use.
 """
 
 import ast
@@ -23,6 +23,12 @@ import numpy
 HERE, ABOVE = "this cell", "cell {} of this page"
 AT_MOST = 100_000  # characters of output: more would only stop the page
 DPI = 200  # twice that of the book's pictures, for sharp screens
+NOT_HERE = {
+    "torch": "PyTorch",
+    "sklearn": "scikit-learn",
+    "mlxtend": "mlxtend",
+    "IPython": "IPython",
+}
 VERSIONS = f"Python {platform.python_version()}, NumPy {numpy.__version__}"
 
 
@@ -162,7 +168,7 @@ def explain(error):
 
 def run(above, code, emit):
     """Run a cell; emit(kind, text) gets text, picture, claim, missing and error, as they come."""
-    output = Output(emit)
+    output, told = Output(emit), set()
 
     def show(*args, **kwargs):
         output.flush()
@@ -170,12 +176,14 @@ def run(above, code, emit):
 
     def untrue(claim):
         output.flush()
-        emit("claim", claim)
+        if claim not in told:  # once, though it may stand in a loop
+            emit("claim", claim)
+        told.add(claim)
 
     def ignore(*args, **kwargs):
         pass
 
-    namespace = {"__name__": "__main__", "_print": print_value, "_untrue": untrue}
+    namespace = {"__name__": "__main__", "_print": print_value, "_untrue": ignore}
     linecache.clearcache()
     for number, cell in enumerate(above, 1):
         remember(cell, ABOVE.format(number))
@@ -189,12 +197,15 @@ def run(above, code, emit):
                     execute(statements, ABOVE.format(number), namespace, ignore)
             if "matplotlib" in sys.modules:
                 use_figures(show)
+            namespace["_untrue"] = untrue
             execute(ast.parse(code, HERE).body, HERE, namespace, show)
-        except ModuleNotFoundError as error:
-            emit("missing", error.name.partition(".")[0])
         except BaseException as error:
             output.flush()
-            emit("error", explain(error))
+            module = str(getattr(error, "name", "")).rpartition(".")[2]  # of optlib.torch: torch
+            if isinstance(error, ModuleNotFoundError) and module in NOT_HERE:
+                emit("missing", NOT_HERE[module])
+            else:
+                emit("error", explain(error))
         output.flush()
 
 
