@@ -1,5 +1,7 @@
 ## make book              build the site: _build/html/index.html
 ## make pdf               the whole book as one PDF; needs TeX
+## make epub              the whole book for e-readers
+## make site              the site with both of them to download, ready to be published
 ## make test              run every check
 ## make serve             look at the site in a browser, on http://localhost:8000 (or PORT=…)
 ## make lab               open the chapters in JupyterLab
@@ -22,6 +24,8 @@ INSTALLED = .venv/.installed
 # Notebooks and tests run side by side, one a core: more threads in each only wait for each other.
 export OMP_NUM_THREADS ?= 1
 BUILT = _build/html/.built
+PDF = _build/latex/optimizers-side-by-side.pdf
+EPUB = _build/epub/optimizers-side-by-side.epub
 
 # Whatever the site is made of. Folders too: their time changes when a file is removed.
 SITE_SOURCES := $(wildcard *.md) $(shell find _config.yml _toc.yml references.bib \
@@ -32,7 +36,7 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON = $(shell for python in python3 python3.13 python3.12 python3.11; do \
     $$python -c '$(SUPPORTED)' 2>/dev/null && echo $$python && break; done)
 
-.PHONY: help book pdf test serve lab execute bench mutate grade constraints clean
+.PHONY: help book pdf epub site test serve lab execute bench mutate grade constraints clean
 
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile
@@ -44,10 +48,23 @@ book: $(BUILT)
 pdf: $(INSTALLED)
 	@(for tool in xelatex latexmk xindy; do command -v $$tool >/dev/null || exit 1; done) || { \
 	  echo "The PDF is set by TeX: xelatex, latexmk and xindy. On Debian and Ubuntu:"; \
-	  echo "sudo apt install texlive-xetex texlive-latex-extra texlive-fonts-recommended \\"; \
-	  echo "  latexmk xindy tex-gyre fonts-dejavu"; exit 1; }
-	$(BIN)/jupyter-book build --quiet --builder pdflatex .
-	@echo "The PDF is _build/latex/optimizers-side-by-side.pdf"
+	  echo "tools/system-packages.sh print"; exit 1; }
+	rm -rf _build/latex
+	$(BIN)/jupyter-book build --quiet --all -W -n --keep-going --builder latex .
+	@# TeX writes a PDF even if letters are missing from it, or lines run off its pages.
+	@$(MAKE) -C _build/latex LATEXMKOPTS="-silent -interaction=nonstopmode" >_build/latex/make.log 2>&1 \
+	  && ! grep -E "Missing character|undefined references|^Overfull .hbox .([5-9]|[0-9]{2,})\." \
+	    $(PDF:.pdf=.log) || { echo "Not a PDF to publish: $(PDF:.pdf=.log) says why."; exit 1; }
+	@echo "The PDF is $(PDF)"
+
+epub: $(INSTALLED)
+	rm -rf _build/epub
+	$(BIN)/jupyter-book build --quiet --all -W -n --keep-going --builder custom --custom-builder epub .
+	@echo "The ePub is $(EPUB)"
+
+# The site takes up no PDF or ePub but those just made, so that it offers none of yesterday's.
+site: pdf epub
+	DOWNLOADS="$(PDF) $(EPUB)" $(MAKE) -W _config.yml book
 
 test: $(INSTALLED) $(BUILT)
 	$(BIN)/ruff check .

@@ -188,15 +188,15 @@ def inverse_sqrt(lr, timescale=1):
 
     .. math:: \eta_t = \frac{\eta}{\sqrt{1 + t / \tau}}
 
+    The schedule of the Transformer, :math:`d^{-1/2} \min(n^{-1/2}, n\,τ^{-3/2})` at the n-th step,
+    is ``warmup(inverse_sqrt((d * τ)**-0.5, timescale=τ), steps=τ - 1)``.
+
     Parameters
     ----------
     lr
         η, the rate at first, in [0, inf).
     timescale
         τ, in steps, in (0, inf), default 1: then the n-th step has the rate η/√n.
-
-    The schedule of the Transformer, :math:`d^{-1/2} \min(n^{-1/2}, n\,τ^{-3/2})` at the n-th step,
-    is ``warmup(inverse_sqrt((d * τ)**-0.5, timescale=τ), steps=τ - 1)``.
 
     Examples
     --------

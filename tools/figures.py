@@ -1,4 +1,4 @@
-"""Draw the picture of the landing page: figures/ravine.svg.
+"""Draw the landing page's picture, figures/ravine.*, and the e-book's cover, figures/cover.png.
 
     python tools/figures.py
 
@@ -50,6 +50,17 @@ def main():
     for suffix, dates in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):  # page, print
         target = Path(__file__).resolve().parents[1] / "figures" / f"ravine.{suffix}"
         fig.savefig(target, transparent=True, metadata=dates)
+
+    fig = plt.figure(figsize=(5, 7.5), layout="none")
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.contour(x, y, np.sqrt(z), levels=13, colors="#9db4c4", linewidths=0.9)
+    for _, points, color in runs:
+        ax.plot(*points.T, "-o", color=color, linewidth=2, markersize=4)
+    ax.plot(0, 0, "*", color=figures.INK, markersize=16)
+    ax.set(xlim=(-4.6, 1), ylim=(-2.2, 6.2))
+    ax.set_axis_off()
+    fig.text(0.08, 0.9, "Optimizers,\nSide by Side", va="top", fontsize=34, fontweight="bold")
+    fig.savefig(target.with_name("cover.png"), dpi=160)
 
 
 if __name__ == "__main__":

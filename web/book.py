@@ -21,7 +21,6 @@ import sphinxcontrib.katex
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinxcontrib.bibtex.plugin import register_plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle
@@ -139,23 +138,13 @@ def bundle(folder):
     return '"use strict";\n(() => {\nconst modules = {};\n' + "".join(done.values()) + "})();\n"
 
 
-class TagsInPrint(SphinxPostTransform):
-    """LaTeX takes no \\tag within the split environment that Sphinx puts around formulas."""
-
-    default_priority = 500
-    formats = ("latex",)
-
-    def run(self):
-        for block in self.document.findall(nodes.math_block):
-            if r"\tag" in block.astext():
-                latex = rf"\begin{{equation*}}{block.astext().strip()}\end{{equation*}}"
-                block.replace_self(nodes.raw("", latex, format="latex"))
-
-
 def write_explorables(app, exception):
     if not exception and app.builder.name == "html":
         script = Path(app.outdir, "_static", "explorables.js")
         script.write_text(bundle(Path(__file__).with_name("explorables")), "utf8")
+
+
+KATEX = {"throwOnError": True, "strict": "error"}
 
 
 @functools.cache
@@ -173,7 +162,7 @@ def katex():
 
 def render_latex(latex, options=None):
     """The HTML of a formula; a warning, which fails the build, if KaTeX does not know it."""
-    options = {"throwOnError": True, "strict": "error", **(options or {})}
+    options = {**KATEX, **(options or {})}
     if options.get("displayMode") and r"\\" in latex and r"\begin" not in latex:
         latex = rf"\begin{{aligned}}{latex}\end{{aligned}}"  # several lines, as Sphinx writes them
     katex().stdin.write(json.dumps({"latex": latex, "options": options}) + "\n")
@@ -213,7 +202,6 @@ def setup(app):
     sphinxcontrib.katex.render_latex = render_latex
     register_plugin("sphinxcontrib.bibtex.style.referencing", "round_brackets", RoundBrackets)
     app.add_transform(Figures)
-    app.add_post_transform(TagsInPrint)
     silent = (skip, None)
     app.add_node(explorable, html=(visit_explorable, None), latex=silent, text=silent)
     app.connect("html-page-context", load_explorables)

@@ -42,8 +42,9 @@ def clip_grad_norm(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
 
     Returns
     -------
-    The clipped gradients, a list of new arrays of the same dtypes (the given ones stay as they
-    are), and the norm before clipping, a float: 0.0 if there are no gradients.
+    list of arrays, float
+        The clipped gradients, new arrays of the same dtypes (the given ones stay as they are), and
+        the norm before clipping, 0.0 if there are no gradients.
 
     Raises
     ------
