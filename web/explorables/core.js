@@ -1,6 +1,7 @@
 // What all explorables share: a panel with plots, points to drag, sliders, and a line that says in
 // words what there is to see. Everything can be done by mouse, touch and keyboard.
 
+const COLORS = ["1", "2", "3", "4", "ink", "muted", "grid", "contour", "edge"];
 let count = 0;
 
 export function element(tag, attributes = {}, ...children) {
@@ -175,21 +176,19 @@ class Plot {
     this.handles = [];
   }
 
-  color(name) {
-    return getComputedStyle(this.box).getPropertyValue(`--xp-${name}`).trim();
-  }
-
   resize() {
     const ratio = devicePixelRatio || 1;
     this.width = this.box.clientWidth;
     this.height = this.box.clientHeight;
+    this.inner = { left: 46, right: this.width - 14, top: 8, bottom: this.height - 36 };
     for (const canvas of [this.canvas, this.paper]) {
       canvas.width = this.width * ratio;
       canvas.height = this.height * ratio;
       canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
     }
+    const styles = getComputedStyle(this.box);
     this.palette = Object.fromEntries(
-      ["1", "2", "3", "4", "ink", "muted", "grid", "edge"].map((name) => [name, this.color(name)]),
+      COLORS.map((name) => [name, styles.getPropertyValue(`--xp-${name}`).trim()]),
     );
     this.stale = true;
   }
@@ -199,10 +198,6 @@ class Plot {
     const same = Object.entries(changes).every(([k, v]) => String(this[k]) === String(v));
     Object.assign(this, changes);
     if (!same) this.stale = true;
-  }
-
-  get inner() {
-    return { left: 46, right: this.width - 14, top: 8, bottom: this.height - 36 };
   }
 
   X(x) {
@@ -289,7 +284,10 @@ class Plot {
     ctx.restore();
   }
 
-  /** A line through points given by two functions of an index; what is not finite ends it. */
+  /**
+   * A line through points given by two functions of an index, with `dots` on them; what is not finite
+   * ends it. Of points that fall on the same place, one is drawn: drawing takes longer than computing.
+   */
   line(n, x, y, { color = "1", width = 1.8, dash = [], dots = 0 } = {}) {
     const { ctx } = this;
     ctx.strokeStyle = ctx.fillStyle = this.palette[color];
@@ -297,23 +295,31 @@ class Plot {
     ctx.setLineDash(dash);
     ctx.beginPath();
     const far = 1e5; // where canvas stops being exact
+    const shown = [];
+    let [p, q] = [Infinity, Infinity];
     for (let i = 0; i < n; i++) {
       const [a, b] = [this.X(x(i)), this.Y(y(i))];
       if (!(Math.abs(a) < far && Math.abs(b) < far)) break;
+      if (i && i < n - 1 && Math.hypot(a - p, b - q) < 0.7) continue;
       if (i) ctx.lineTo(a, b);
       else ctx.moveTo(a, b);
+      shown.push([a, b]);
+      [p, q] = [a, b];
     }
-    if (width) ctx.stroke();
+    ctx.stroke();
     ctx.setLineDash([]);
-    for (let i = 0; dots && i < n; i++) this.dot(x(i), y(i), dots, color);
+    if (dots) for (const [a, b] of shown) this.disc(a, b, dots);
+  }
+
+  disc(a, b, radius) {
+    this.ctx.beginPath();
+    this.ctx.arc(a, b, radius, 0, 2 * Math.PI);
+    this.ctx.fill();
   }
 
   dot(x, y, radius, color = "ink") {
-    const { ctx } = this;
-    ctx.fillStyle = this.palette[color];
-    ctx.beginPath();
-    ctx.arc(this.X(x), this.Y(y), radius, 0, 2 * Math.PI);
-    ctx.fill();
+    this.ctx.fillStyle = this.palette[color];
+    this.disc(this.X(x), this.Y(y), radius);
   }
 
   bar(x, y, width, color, base = 0) {
@@ -408,27 +414,33 @@ export function contours(f, shades = 14) {
     const { left, right, top, bottom } = plot.inner;
     const [w, h] = [Math.ceil(right - left), Math.ceil(bottom - top)];
     const values = new Float64Array(w * h);
-    for (let j = 0; j < h; j++) {
+    for (let j = 0, k = 0; j < h; j++) {
       const y = plot.y[1] - ((j + 0.5) / h) * (plot.y[1] - plot.y[0]);
       for (let i = 0; i < w; i++) {
-        values[j * w + i] = f(plot.x[0] + ((i + 0.5) / w) * (plot.x[1] - plot.x[0]), y);
+        values[k++] = f(plot.x[0] + ((i + 0.5) / w) * (plot.x[1] - plot.x[0]), y);
       }
     }
-    const sorted = Float64Array.from(values).sort();
-    const levels = Array.from(
+    const some = Float64Array.from({ length: values.length / 31 }, (_, k) => values[31 * k]).sort();
+    const levels = Float64Array.from(
       { length: shades - 1 },
-      (_, k) => sorted[Math.floor(((k + 1) / shades) ** 1.5 * (sorted.length - 1))],
+      (_, k) => some[Math.floor(((k + 1) / shades) ** 1.5 * (some.length - 1))],
     );
-    const level = values.map((value) => levels.findIndex((l) => value < l) >>> 0);
-    const [dark, edge] = [rgb(plot.color("contour")), rgb(plot.color("edge"))];
-    const image = ctx.createImageData(w, h);
+    const level = new Uint8Array(w * h);
     for (let k = 0; k < w * h; k++) {
-      const own = Math.min(level[k], shades - 1);
-      const border = (k + 1) % w && Math.min(level[k + 1], shades - 1) !== own;
-      const below = k + w < w * h && Math.min(level[k + w], shades - 1) !== own;
-      const tint = border || below ? edge : dark;
-      const alpha = border || below ? 0.55 : 0.5 * (1 - own / (shades - 1));
-      image.data.set([...tint, 255 * alpha], 4 * k);
+      let own = k && level[k - 1]; // mostly that of the neighbour
+      while (own < shades - 1 && values[k] >= levels[own]) own++;
+      while (own && values[k] < levels[own - 1]) own--;
+      level[k] = own;
+    }
+    const dark = rgb(plot.palette.contour);
+    const colors = Array.from({ length: shades }, (_, k) => rgba(dark, 0.5 * (1 - k / (shades - 1))));
+    const edge = rgba(rgb(plot.palette.edge), 0.55);
+    const image = ctx.createImageData(w, h);
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let k = 0; k < w * h; k++) {
+      const border = (k + 1) % w && level[k + 1] !== level[k];
+      const below = k + w < w * h && level[k + w] !== level[k];
+      pixels[k] = border || below ? edge : colors[level[k]];
     }
     const sheet = document.createElement("canvas");
     [sheet.width, sheet.height] = [w, h];
@@ -441,18 +453,19 @@ export function contours(f, shades = 14) {
 export function heat(f) {
   return (ctx, plot) => {
     const { left, right, top, bottom } = plot.inner;
-    const [w, h] = [160, 120];
-    const tint = rgb(plot.color("1"));
+    const [w, h] = [120, 90];
+    const tint = rgb(plot.palette[1]);
     const sheet = document.createElement("canvas");
     [sheet.width, sheet.height] = [w, h];
     const context = sheet.getContext("2d");
     const image = context.createImageData(w, h);
+    const pixels = new Uint32Array(image.data.buffer);
     for (let j = 0; j < h; j++) {
       for (let i = 0; i < w; i++) {
         const x = plot.x[0] + ((i + 0.5) / w) * (plot.x[1] - plot.x[0]);
         const y = plot.y[1] - ((j + 0.5) / h) * (plot.y[1] - plot.y[0]);
         const value = f(x, y);
-        if (value !== null) image.data.set([...tint, 255 * value], 4 * (j * w + i));
+        if (value !== null) pixels[j * w + i] = rgba(tint, value);
       }
     }
     context.putImageData(image, 0, 0);
@@ -463,4 +476,9 @@ export function heat(f) {
 function rgb(color) {
   const n = parseInt(color.slice(1), 16);
   return [n >> 16, (n >> 8) & 255, n & 255];
+}
+
+/** A pixel as the number that an image holds, on every machine that has a browser. */
+function rgba([red, green, blue], alpha) {
+  return ((Math.round(255 * alpha) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

@@ -40,8 +40,7 @@ export function race(root, { problem = "ravine", racers, start } = {}) {
   panel.choice("problem", {
     label: "Problem", options: Object.entries(problems).map(([key, p]) => [key, p.name]),
   });
-  const chosen = panel.controls.querySelector("select");
-  chosen.addEventListener("change", () => {
+  panel.controls.querySelector("select").addEventListener("change", () => {
     state.start = [...problems[state.problem].start];
     state.racers.forEach((racer) => (racer.lr = racer.name === "Adadelta" ? 1 : RATES[state.problem]));
     panel.refresh();
@@ -91,7 +90,9 @@ export function race(root, { problem = "ravine", racers, start } = {}) {
 /** The controls of one racer: which optimizer, its learning rate, its momentum if it has one. */
 function lane(panel, n) {
   const { state } = panel;
-  const box = element("div", { class: `xp-lane xp-lane-${n + 1}` });
+  const box = element("div", {
+    class: `xp-lane xp-lane-${n + 1}`, role: "group", "aria-label": `Optimizer ${n + 1}`,
+  });
   const proxy = new Proxy({}, {
     get: (_, key) => state.racers[n]?.[key],
     set: (_, key, value) => ((state.racers[n][key] = value), true),
