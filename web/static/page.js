@@ -6,3 +6,16 @@ const reach = () => {
   }
 };
 new ResizeObserver(reach).observe(document.documentElement);
+document.fonts.addEventListener("loadingdone", reach);
+
+// A page opened as a file may not read others: the search then lists titles, without excerpts.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// Whoever closes a sidebar finds the keyboard where it was opened.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const side of ["primary", "secondary"]) {
+    document.getElementById(`pst-${side}-sidebar-modal`)?.addEventListener("close", () => {
+      document.querySelector(`.${side}-toggle`).focus();
+    });
+  }
+});
