@@ -57,6 +57,7 @@ def test_without_an_address_there_are_no_launch_buttons(tmp_path):
     html = chapter_html(tmp_path)
     for word in ("colab", "binder", "github.com", "git+"):
         assert word not in html.lower().replace("logo_", "")
+    assert "downloads/" not in html
     assert '<span class="caption-number">Figure 1 </span>' in html
     assert 'alt="A single point."' in html
     assert "Figure." not in html
@@ -73,6 +74,16 @@ def test_with_an_address_the_launch_buttons_lead_there(tmp_path):
         f"https://github.com/{path}/issues/new",
     ):
         assert url in html
+
+
+def test_the_site_offers_what_is_built_with_it(tmp_path, monkeypatch):
+    file = tmp_path / "book.pdf"
+    file.write_bytes(b"%PDF")
+    monkeypatch.setenv("DOWNLOADS", str(file))
+    said, status = build(tmp_path, [picture(), CAPTION])
+    assert status == 0, said
+    assert '<a href="../downloads/book.pdf" download>PDF' in chapter_html(tmp_path)
+    assert (tmp_path / "_build/html/downloads/book.pdf").read_bytes() == file.read_bytes()
 
 
 MISTAKES = {
