@@ -56,14 +56,15 @@ def view():
     import numpy.random  # noqa: F401
 
     stdlib = sysconfig.get_path("stdlib", vars={"installed_base": sys.base_prefix})
-    inside = [stdlib, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
     libraries = {PYTHON, stdlib, sysconfig.get_config_var("DESTSHARED"), "/etc/ld.so.cache"}
+    own = f"{sys.base_prefix}/lib"
     with open("/proc/self/maps") as maps:  # the libraries of the system: their folders
         for line in maps:
             path = line.split(maxsplit=5)[-1].strip()
-            if ".so" in path and not any(path.startswith(f"{folder}/") for folder in inside):
-                own = path.startswith(f"{sys.base_prefix}/lib/libpython")
-                libraries.add(path if own else os.path.dirname(path))
+            ours = "-packages/" in path or path.startswith(f"{stdlib}/")
+            if ".so" in path and path.startswith(("/lib", "/usr/lib", f"{own}/")) and not ours:
+                python = path.startswith(f"{own}/libpython")
+                libraries.add(path if python else os.path.dirname(path))
     for folder in ("/lib", "/lib64"):  # what loads the libraries
         real = os.path.realpath(folder)
         loaders = Path(real).glob("ld-*.so*") if os.path.isdir(real) else ()
