@@ -11,7 +11,8 @@ several rows.
 Question 1 separates those who experimented from those who compared formulas: ask for the call.
 Question 2 is answered well by whoever uses the formula instead of the picture. Question 3 surprises
 everybody: a rate of 1.2 times the limit survives, since the sharpness moves to 2/η. All this
-was checked for SEED from 1 to 12; the numbers in the model answers are those of SEED = 1.
+was tried with SEED from 1 to 12 (with 12, the wrong gradient survives a rate of 0.5); the numbers
+in the model answers are those of SEED = 1.
 """
 
 import numpy as np
