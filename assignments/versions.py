@@ -79,6 +79,8 @@ def _version(name, seed, change):
 def _to_handout(cell):
     if role(cell) == "answer":
         cell.source = TEXT_STUB
+    if role(cell) == "test":
+        cell.metadata["tags"] = ["hide-input"]  # folded away on the site
     cell.source = _replace_region(cell.source, "SOLUTION", CODE_STUB)
     cell.source = _replace_region(cell.source, "HIDDEN TESTS", "")
 
