@@ -104,3 +104,12 @@ def test_an_unknown_name_is_refused(tmp_path):
     with pytest.raises(SystemExit, match=r"no assignment 'adamm'.*adam"):
         main(["handout", "adamm", "--out", str(tmp_path)])
     assert not list(tmp_path.iterdir())
+
+
+@every_assignment
+def test_the_list_of_assignments_is_right(name):
+    notebook, course = versions.source(name), versions.course(name)
+    points = sum(c.metadata["nbgrader"]["points"] for c in versions.graded(notebook))
+    row = rf"\| \[{re.escape(versions.title(notebook))}\]\(handout/{name}.ipynb\) \| "
+    row += rf"\[[^]]+\]\(../chapters/{course['chapter']}.ipynb\) \| {course['minutes']} min \| "
+    assert re.search(row + rf"{points} \|", (versions.HERE / "index.md").read_text("utf8"))
