@@ -45,6 +45,7 @@ def lighten(app, exception):
         html = re.sub(r'src="([./]*_images/)([^"]*\.png)"', partial(source, sizes), html)
         html = re.sub(r"<script[^>]*/fontawesome\.js[^>]*></script>", "", html)
         html = html.replace("<summary><span", '<summary aria-label="Pages within"><span')
+        html = html.replace(' aria-label="Toggle hidden content"', "")  # its text says more
         html = re.sub(' role="(doc-biblioentry|list)"', "", html)  # deprecated, or without items
         page.write_text(html, "utf8")
     for pattern in ("fontawesome.js*", "*.map", "*webpack-macros.html"):

@@ -225,8 +225,8 @@ def test_schedule(explorable):
 
 
 @pytest.mark.parametrize("kind", PLACES)
-def test_on_a_phone_and_fast(visit, kind):
-    """Nothing is wider than a phone; a step with the keyboard is computed and drawn at once."""
+def test_on_a_phone(visit, kind):
+    """Nothing is wider than a phone, and what there is to see is said."""
     xp = Explorable(visit(PLACES[kind], viewport=(390, 844), color_scheme="dark"), kind)
     assert xp.root.bounding_box()["width"] <= 390
     xp.root.locator(".xp-status:not(:empty)").wait_for()
