@@ -22,6 +22,7 @@ from nbconvert.filters import strip_ansi
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTERS = ROOT / "chapters"
+ASSIGNMENTS = ROOT / "assignments"
 CONFIG = ROOT / "_config.yml"
 CELL_TIMEOUT = 120  # seconds
 
@@ -166,12 +167,15 @@ def print_stats():
 
 
 def set_address(address):
-    """Write the repository's address into _config.yml and into each chapter's setup cell."""
+    """Write the repository's address into _config.yml and into each notebook's setup cell."""
     if address and not re.fullmatch(r"https://[\w./-]+[\w-]", address):
         raise SystemExit(f"Not an address like https://github.com/OWNER/NAME: {address!r}")
     config = CONFIG.read_text("utf8")
     CONFIG.write_text(re.sub(r"(?m)^(  url: ).*$", rf'\g<1>"{address}"', config), "utf8")
-    for path in chapter_paths():
+    assignments = [
+        path for place in ("source/*", "handout") for path in ASSIGNMENTS.glob(f"{place}/*.ipynb")
+    ]
+    for path in [*chapter_paths(), *assignments]:
         notebook = nbformat.read(path, as_version=4)
         refresh_setup(notebook, address)
         save(notebook, path)

@@ -69,12 +69,17 @@ def test_address_is_written_everywhere(path, monkeypatch):
     before = len(config.read_text("utf8").splitlines())
     monkeypatch.setattr(notebooks, "CONFIG", config)
     monkeypatch.setattr(notebooks, "CHAPTERS", path.parent)
+    monkeypatch.setattr(notebooks, "ASSIGNMENTS", path.parent)
+    handout = path.parent / "handout" / "adam.ipynb"
+    handout.parent.mkdir()
+    handout.write_bytes(path.read_bytes())
     for address in ("https://github.com/someone/optimizers", ""):
         notebooks.main(["address", address])
         assert notebooks.repository_address() == address
-        setup = notebooks.code_cells(nbformat.read(path, as_version=4))[0]
         assert len(config.read_text("utf8").splitlines()) == before
-        assert f'REPOSITORY = "{address}"\n' in setup.source
+        for notebook in (path, handout):
+            setup = notebooks.code_cells(nbformat.read(notebook, as_version=4))[0]
+            assert f'REPOSITORY = "{address}"\n' in setup.source
     with pytest.raises(SystemExit, match="Not an address"):
         notebooks.main(["address", "not an address"])
 
