@@ -96,9 +96,10 @@ grade: $(INSTALLED)
 constraints:
 	rm -rf _build/resolve
 	python3.11 -m venv _build/resolve
-	_build/resolve/bin/python -m pip install -r requirements.txt
-	{ echo "# Every version that requirements.txt brings along; made by: make constraints"; \
+	_build/resolve/bin/python -m pip install -r requirements.txt -r requirements-course.txt
+	{ echo "# Every version that the requirements bring along; made by: make constraints"; \
 	  _build/resolve/bin/python -m pip freeze --all --exclude-editable -r requirements.txt \
+	    -r requirements-course.txt \
 	  | sed -e '1,/added by pip freeze/d' -e '/^pip==/d' -e '/^nvidia-/d' -e '/^cuda-/d' \
 	        -e '/^triton==/d' -e 's/+.*//'; } > constraints.txt
 	rm -rf _build/resolve
