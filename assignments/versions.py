@@ -55,6 +55,19 @@ def title(notebook):
     return notebook.cells[0].source.splitlines()[0].removeprefix("# Assignment: ")
 
 
+def question(notebook, answer):
+    """The text that asks for an answer: the Markdown cell before it."""
+    before = notebook.cells[: notebook.cells.index(answer)]
+    return [cell.source for cell in before if cell.cell_type == "markdown"][-1]
+
+
+def label(notebook, cell):
+    """How a student knows a graded cell: what its test says, or the number of the question."""
+    if role(cell) == "test":
+        return re.match(r"# Test \[[^]]*\]: (.*)", cell.source)[1]
+    return re.search(r"\*\*((?:Question|Report) \d[^*]*)\*\*", question(notebook, cell))[1]
+
+
 def handout(name, seed=None):
     """The notebook that students get: without solutions, model answers and hidden tests."""
     return _version(name, seed, _to_handout)
@@ -123,10 +136,10 @@ def notes(name):
         for mistake in function.mistakes:
             cost = sum(points[i] for i in mistake.loses)
             lines.append(f"- {mistake.function.__name__} (−{cost}): {mistake.feedback}")
-    for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
+    for cell in notebook.cells:
         if role(cell) == "answer":
             lines += ["", f"## `{grade_id(cell)}`: {points[grade_id(cell)]} points", ""]
-            lines += [before.source, "", "*Model answer.* " + cell.source]
+            lines += [question(notebook, cell), "", "*Model answer.* " + cell.source]
     return "\n".join(lines) + "\n"
 
 

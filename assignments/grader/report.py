@@ -127,10 +127,8 @@ def write_feedback(folder, result):
     """The page for the student: points, and what is wrong, without the tests."""
     submission = result.submission
     notebook = versions.source(submission.assignment)
-    tasks = [
-        (_task(cell), grade)
-        for cell, grade in zip(versions.graded(notebook), result.grades, strict=True)
-    ]
+    labels = [versions.label(notebook, cell) for cell in versions.graded(notebook)]
+    tasks = list(zip(labels, result.grades, strict=True))
     page = TEMPLATES.get_template("feedback.html").render(
         title=versions.title(notebook), result=result, tasks=tasks, student=submission.student
     )
@@ -139,13 +137,6 @@ def write_feedback(folder, result):
     path = folder / "feedback" / f"{name}-{submission.digest[:8]}.html"
     path.parent.mkdir(exist_ok=True)
     path.write_text(page, "utf8")
-
-
-def _task(cell):
-    """How the student knows a graded cell: the first line of its test, or its id."""
-    first = cell.source.partition("\n")[0]
-    match = re.match(r"# Test \[[^\]]*\]: (.*)", first)
-    return match[1] if match else versions.grade_id(cell)
 
 
 def summary(results, problems, similar_pairs):

@@ -43,6 +43,7 @@ def test_the_source_is_in_order(name):
             assert hidden[3].startswith(f'check("{versions.grade_id(cell)}", ')
         else:
             assert "**Rubric.**" in cell.source
+        assert versions.label(notebook, cell)
     points = sum(c.metadata["nbgrader"]["points"] for c in versions.graded(notebook))
     assert f"**Points**: {points}" in notebook.cells[0].source
     assert (notebooks.CHAPTERS / f"{versions.course(name)['chapter']}.ipynb").exists()
