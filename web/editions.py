@@ -1,7 +1,8 @@
 """What print and e-readers need beside the site, in the order of the file.
 
 - the site: links to the PDF and the ePub, if it is built together with them;
-- LaTeX: formulas with tags; the parts and chapters of _toc.yml; proofs and solutions without a box;
+- LaTeX: formulas with tags and anchors; the parts and chapters of _toc.yml; proofs and solutions
+  without a box;
 - ePub: formulas in MathML, no scripts, no style sheets of the site, and what epubcheck asks for.
 """
 
@@ -41,14 +42,20 @@ def copy_downloads(app, exception):
             shutil.copy(file, Path(app.outdir) / "downloads")
 
 
-class TagsInPrint(SphinxPostTransform):
-    """LaTeX takes no \\tag within the split environment that Sphinx puts around formulas."""
+class FormulasInPrint(SphinxPostTransform):
+    """LaTeX takes no \\tag within the split environment that Sphinx puts around formulas, and
+    knows a formula by its number alone: for links with other words, it gets an anchor."""
 
     default_priority = 500
     formats = ("latex",)
 
     def run(self):
-        for block in self.document.findall(nodes.math_block):
+        for block in list(self.document.findall(nodes.math_block)):
+            for name in block["ids"]:
+                anchor = rf"\phantomsection\label{{\detokenize{{{block['docname']}:{name}}}}}"
+                block.parent.insert(
+                    block.parent.index(block), nodes.raw("", anchor, format="latex")
+                )
             if r"\tag" in block.astext():
                 latex = rf"\begin{{equation*}}{block.astext().strip()}\end{{equation*}}"
                 block.replace_self(nodes.raw("", latex, format="latex"))
@@ -93,9 +100,9 @@ class ProofsInPrint(SphinxPostTransform):
                 proof.replace_self(proof.children)
 
 
-def set_version(app):
+def set_version(app, config):
     """On the cover, and in what an e-reader knows of the book."""
-    app.config.version = app.config.release = importlib.metadata.version("optlib")
+    config.version = config.release = importlib.metadata.version("optlib")
 
 
 def count_by_chapter(app):
@@ -185,10 +192,10 @@ def mended(html):
 def setup(app):
     app.connect("html-page-context", link_downloads)
     app.connect("build-finished", copy_downloads)
-    app.add_post_transform(TagsInPrint)
+    app.add_post_transform(FormulasInPrint)
     app.add_post_transform(ChaptersInPrint)
     app.add_post_transform(ProofsInPrint)
-    app.connect("builder-inited", set_version, priority=100)
+    app.connect("config-inited", set_version)
     app.connect("builder-inited", count_by_chapter, priority=900)
     app.connect("env-get-updated", number_by_chapter, priority=900)
     app.add_post_transform(NotInEBooks)

@@ -68,6 +68,9 @@ def test_latex_has_the_numbers_of_the_site(build, epub):
     assert re.search(r"\{Exercise 1\.1 \(", tex) and "Exercise 1.11.1" not in tex
     assert tex.index(r"\part{Reference}") < tex.index(r"\setcounter{secnumdepth}{-2}")
     assert r"\chapter{optlib.torch}" in tex
+    labels = re.findall(r"\\label\{(?:\\detokenize\{)?([^}]*)", tex)
+    links = re.findall(r"\\hyperref\[(?:\\detokenize\{)?([^\]}]*)", tex)
+    assert links and set(links) <= set(labels)
     for path in notebooks.chapter_paths():
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
         assert rf"\chapter{{{title.removeprefix('# ')}}}" in re.sub(
