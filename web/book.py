@@ -189,6 +189,11 @@ def do_without_torch(app, config):
         config.autodoc_mock_imports.append("torch")
 
 
+def leave_out_fields(app, what, name, obj, skip, options):
+    """The fields of a named tuple are described in its docstring, and have none of their own."""
+    return True if str(obj.__doc__).startswith("Alias for field number") else None
+
+
 def set_repository_buttons(app, config):
     """The theme stops at a launch button without an address, instead of leaving it out."""
     options = config.html_theme_options
@@ -208,4 +213,5 @@ def setup(app):
     app.connect("build-finished", write_explorables)
     app.connect("config-inited", do_without_torch)
     app.connect("config-inited", set_repository_buttons)
+    app.connect("autodoc-skip-member", leave_out_fields)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
