@@ -8,10 +8,10 @@ another learning rate than the chapter's, so its formula for the heavy ball is w
 
 Time: tasks 1 and 2 forty minutes, task 3 twenty, tasks 4 and 5 forty-five, experiment and
 questions forty-five. Question 1 is for everybody, question 2 separates those who know why a best
-momentum has equal eigenvalues, question 3 those who compare fairly. Tasks 1 to 3 do not depend on
-SEED; it draws the data of the logs, and κ (150 to 399) of the experiment, so the numbers of
-questions 2 and 3 change with it: execute the solution to see them. For every κ, settings 1 and 2
-have equal rates and need nearly equal numbers of steps, setting 3 fewer, and setting 4 diverges.
+momentum has equal eigenvalues, question 3 those who compare fairly. No test depends on SEED; it
+draws the data of the logs, and κ (150 to 399) of the experiment, so the numbers of questions 2 and
+3 change with it: execute the solution to see them. For every κ, settings 1 and 2 have equal rates
+and need nearly equal numbers of steps, setting 3 fewer, and setting 4 diverges.
 """
 
 from itertools import pairwise
@@ -66,9 +66,10 @@ BEST = Function("best_momentum", best_reference, "the best μ")
 
 
 def step_cases(rng):
-    for shape in ((3,), (2, 4), ()):
+    for shape, moving in (((3,), 1), ((2, 4), 1), ((), 1), ((3,), 0)):  # the last: a first step
         for nesterov in (False, True):
             w, g, v = rng.normal(size=(3, *shape))
+            v = moving * v
             lr, momentum = rng.uniform(0.05, 0.5), rng.uniform(0.2, 0.9)
             yield case(w, g, v, lr=lr, momentum=momentum, nesterov=nesterov)
 
@@ -132,6 +133,14 @@ def rate_in_the_velocity(w, g, v, *, lr, momentum, nesterov):
     and the velocity that you return is another one."""
     v = momentum * v + lr * g
     return w - (lr * g + momentum * v if nesterov else v), v
+
+
+@STEP.mistake("momentum-step-values")
+def first_step_of_the_heavy_ball(w, g, v, *, lr, momentum, nesterov):
+    """Where the velocity was zero you make the heavy ball's step. Nesterov's first step is g + μv,
+    too, with the new v."""
+    new = momentum * v + g
+    return w - lr * (g + momentum * new if nesterov and np.any(v) else new), new
 
 
 @STEP.mistake("momentum-step-values")
