@@ -225,6 +225,19 @@ def climbing(w, g, m, v, *, t, lr, betas, eps, l2, decay):
     return w + lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
 
 
+@STEP.mistake("adamw-step-values")
+def epsilon_before_the_correction(w, g, m, v, *, t, lr, betas, eps, l2, decay):
+    """ε is added to the root of v before the correction: correct v first, then take the root and
+    add ε."""
+    beta1, beta2 = betas
+    g = g + l2 * w
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    w = (1 - lr * decay) * w
+    rate = lr * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    return w - rate * m / (np.sqrt(v) + eps), m, v
+
+
 @STEP.mistake("adamw-step-unchanged")
 def in_place(w, g, m, v, *, t, lr, betas, eps, l2, decay):
     """g, m, v and w are changed in place."""
@@ -270,6 +283,30 @@ def cosine_too_long(t, *, lr, warmup_steps, total, floor):
     p = np.clip((t - warmup_steps) / total, 0, 1)
     fall = floor + (lr - floor) * (1 + np.cos(np.pi * p)) / 2
     return np.where(t < warmup_steps, lr * (t + 1) / (warmup_steps + 1), fall)
+
+
+@SCHEDULE.mistake("adamw-schedule-values")
+def cosine_too_short(t, *, lr, warmup_steps, total, floor):
+    """Your cosine ends one step too early: it has total − n steps, and is at floor at t = total."""
+    p = np.clip((t - warmup_steps) / (total - warmup_steps - 1), 0, 1)
+    fall = floor + (lr - floor) * (1 + np.cos(np.pi * p)) / 2
+    return np.where(t < warmup_steps, lr * (t + 1) / (warmup_steps + 1), fall)
+
+
+@SCHEDULE.mistake("adamw-schedule-values")
+def floor_as_a_share(t, *, lr, warmup_steps, total, floor):
+    """Your rate ends at floor times lr: `floor` is a rate itself."""
+    p = np.clip((t - warmup_steps) / (total - warmup_steps), 0, 1)
+    fall = lr * (floor + (1 - floor) * (1 + np.cos(np.pi * p)) / 2)
+    return np.where(t < warmup_steps, lr * (t + 1) / (warmup_steps + 1), fall)
+
+
+@SCHEDULE.mistake("adamw-schedule-values")
+def warm_up_to_one(t, *, lr, warmup_steps, total, floor):
+    """The learning rate is missing from your warm-up: the line is (t+1)/(n+1) times lr."""
+    p = np.clip((t - warmup_steps) / (total - warmup_steps), 0, 1)
+    fall = floor + (lr - floor) * (1 + np.cos(np.pi * p)) / 2
+    return np.where(t < warmup_steps, (t + 1) / (warmup_steps + 1), fall)
 
 
 @SCHEDULE.mistake("adamw-schedule-values")
