@@ -56,7 +56,7 @@ def sharpness_reference(grad, w, v, *, h, rounds):
 
 
 PASS = Function("one_pass", pass_reference, "the path")
-NUMERICAL = Function("numerical_gradient", numerical_reference, "the slopes")
+NUMERICAL = Function("numerical_gradient", numerical_reference, "the array of slopes")
 ERROR = Function("relative_error", error_reference, "the relative error")
 BACKWARD = Function("backward", backward_reference, ("dx", "dW", "db"))
 SHARPNESS = Function("sharpness", sharpness_reference, "the curvature")
@@ -92,12 +92,15 @@ def error_cases(rng):
         yield case(a, a * rng.uniform(1.1, 1.4, size=shape))  # or b
         yield case(-a, -a * rng.uniform(0.7, 0.9, size=shape))
         yield case(a, -a * rng.uniform(1.1, 1.4, size=shape))
-    a, b = rng.normal(size=(2, 6))
-    a[:3], b[:3] = (0, 3e-10, 1e6), (0, 1e-10, 1.01e6)
+    a = rng.normal(size=6)
+    b = a * rng.uniform(0.8, 0.95, size=6)
+    a[:3], b[:3] = (0, 3e-10, 1e6), (0, 1e-10, 1.01e6)  # the smallest differ most
     yield case(a, b)
     a = rng.uniform(0.5, 2, size=5)
     yield case(a, np.append(a[:4] * 0.99, 0))  # one entry is forgotten: the error is 1
-    yield case(a, np.append(np.nan, a[1:]))
+    b = np.insert(a[:4] * 0.99, 2, np.nan)  # max() of a list sees NaN in the first place only
+    yield case(a, b)
+    yield case(b, a)
     yield case(np.zeros(3), np.zeros(3))
 
 
@@ -108,9 +111,10 @@ def backward_cases(rng):
 
 
 def sharpness_cases(rng):
-    for size, rounds in ((3, 1), (4, 2), (5, 4)):
+    """Among them a place where every curvature is positive, and one where all are negative."""
+    for size, rounds, shift in ((3, 1, 0), (4, 2, 50), (5, 4, 0), (4, 3, -50)):
         A = rng.normal(size=(size, size))
-        names = {"A": (A + A.T) / 2, "c": rng.uniform(0.3, 1, size=size)}
+        names = {"A": (A + A.T) / 2 + shift * np.eye(size), "c": rng.uniform(0.3, 1, size=size)}
         grad = Code("lambda w: A @ w + c * w**3 + c * w**2", names)
         w, v = rng.normal(size=size), rng.uniform(1, 2, size=size)
         yield case(grad, w, v, h=rng.uniform(0.1, 0.3), rounds=rounds)
@@ -238,6 +242,16 @@ def equal_batches(grad, w, order, size, lr):
     for rows in np.array_split(order, -(-len(order) // size)):
         path.append(path[-1] - lr * grad(path[-1], rows))
     return np.array(path)
+
+
+@PASS.mistake("descent-pass-values")
+def points_glued(grad, w, order, size, lr):
+    """The points are glued together where w is no vector: np.array(path) gives the path an axis of
+    its own, whatever the shape of w."""
+    path = [w]
+    for first in range(0, len(order), size):
+        path.append(path[-1] - lr * grad(path[-1], order[first : first + size]))
+    return np.vstack(path)
 
 
 @PASS.mistake("descent-pass-unchanged")
@@ -407,7 +421,8 @@ def no_copies(f, w, h):
 
 @ERROR.mistake("descent-error-values")
 def nan_becomes_zero(a, b):
-    """The guard against 0/0 makes NaN a zero, too: `larger > 0` is false for NaN as well."""
+    """NaN gets lost, in the guard against 0/0 (`larger > 0` is false for NaN as well), or in
+    Python's max(), which passes over it; np.max does not."""
     larger = np.maximum(np.abs(a), np.abs(b))
     return np.max(np.where(larger > 0, np.abs(a - b) / np.where(larger > 0, larger, 1), 0))
 
@@ -480,6 +495,14 @@ def nan_skipped(a, b):
     """NaN is skipped in your version, as nanmax does: a gradient that has exploded would pass."""
     with np.errstate(invalid="ignore"):
         return np.nanmax(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))
+
+
+@ERROR.mistake("descent-error-values")
+def nearly_zero(a, b):
+    """Entries that are nearly zero are taken for zero: they may differ as much as large ones."""
+    larger = np.maximum(np.abs(a), np.abs(b))
+    zero = np.isclose(larger, 0)
+    return np.max(np.where(zero, 0, np.abs(a - b) / np.where(zero, 1, larger)))
 
 
 @ERROR.mistake("descent-error-values")
@@ -651,6 +674,28 @@ def length_of_the_product(grad, w, v, *, h, rounds):
         Hv = (grad(w + h * v) - grad(w - h * v)) / (2 * h)
         curvature, v = np.linalg.norm(Hv), Hv
     return curvature
+
+
+@SHARPNESS.mistake("descent-sharpness-values")
+def without_its_sign(grad, w, v, *, h, rounds):
+    """The curvature has lost its sign: on a saddle or a hill it is negative."""
+    for _ in range(rounds):
+        v = v / np.linalg.norm(v)
+        Hv = (grad(w + h * v) - grad(w - h * v)) / (2 * h)
+        curvature, v = abs(v @ Hv), Hv
+    return curvature
+
+
+@SHARPNESS.mistake("descent-sharpness-values")
+def largest_of_all_rounds(grad, w, v, *, h, rounds):
+    """You return the largest curvature of all rounds: the last one is asked for."""
+    curvatures = []
+    for _ in range(rounds):
+        v = v / np.linalg.norm(v)
+        Hv = (grad(w + h * v) - grad(w - h * v)) / (2 * h)
+        curvatures.append(v @ Hv)
+        v = Hv
+    return max(curvatures)
 
 
 @SHARPNESS.mistake("descent-sharpness-values")

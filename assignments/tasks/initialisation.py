@@ -5,10 +5,11 @@ deviation where the formula gives a variance. Section 5 is what the assignment i
 is right on average fails in most narrow, deep networks, and one pass of measuring mends the sizes.
 And then the mended network still does not learn: in the third experiment all inputs have
 become alike. (How far a deep network gets in these 200 steps hangs on rounding: one that computes
-its weights in another order may show losses that differ by 0.2.) Question 1 separates those who can redo the chapter's derivation from those who
-remember a factor; question 2 asks for rival hypotheses, where it is tempting to name one mistake
-and stop. In question 3 look for whether "the mean is 1" and "most are far below" are seen to be no
-contradiction, and whether a result that disappoints is reported as it is.
+its weights in another order may show losses that differ by 0.2.) Question 1 separates those who
+can redo the chapter's derivation from those who remember a factor; question 2 asks for rival
+hypotheses, where it is tempting to name one mistake and stop. In question 3 look for whether "the
+mean is 1" and "most are far below" are seen to be no contradiction, and whether a result that
+disappoints is reported as it is.
 
 Sections 2 and 3 return random numbers, so their checks look at statistics. The bounds lie at least
 six standard deviations away: a right solution fails once in a billion times.
@@ -361,9 +362,10 @@ def kaiming_by_outputs(shape, *, fan_in, fan_out, rule, kind, gain, rng):
 def fans_from_the_shape(shape, *, fan_in, fan_out, rule, kind, gain, rng):
     """fan_in and fan_out are read off the shape, where a kernel does not count."""
     fan_out, fan_in = shape[:2]
-    return draw_reference(
-        shape, fan_in=fan_in, fan_out=fan_out, rule=rule, kind=kind, gain=gain, rng=rng
-    )
+    v = 2 * gain**2 / (fan_in + fan_out) if rule == "xavier" else gain**2 / fan_in
+    if kind == "normal":
+        return rng.normal(0, np.sqrt(v), shape)
+    return rng.uniform(-np.sqrt(3 * v), np.sqrt(3 * v), shape)
 
 
 @DRAW.mistake("initialisation-draw-law")
@@ -526,7 +528,12 @@ def inputs_missing(x, weights, act):
 @SIZES.mistake("initialisation-sizes-values")
 def inputs_activated(x, weights, act):
     """The activation is applied to the inputs, too: they come as they are."""
-    return sizes_reference(act(x), weights, act)
+    x = act(x)
+    squares = [np.mean(x**2)]
+    for W in weights:
+        x = act(x @ W.T)
+        squares.append(np.mean(x**2))
+    return np.array(squares)
 
 
 @SIZES.mistake("initialisation-sizes-values")
