@@ -1,14 +1,15 @@
 """Penalty and decay in one step, a schedule, matching decays, clipping by the global norm.
 
-Nearly everybody gets the decay right and then loses points beside it: the penalty taken from the
-weights that have shrunk already, the decay applied to the finished step, the learning rate left out
-of it. The schedule's usual mistake is off by one (a first rate of zero) or a cosine that climbs
-again after its end; `np.empty_like(t)` with integer t gives rates of zero, and puzzles students for
-long: point them to `.dtype`. In clipping, one norm for each array is the classic, and scaling in
-place is what PyTorch does, which some take for a recommendation. Question 2 separates those who
-repeat "Adam's steps are bounded" from those who look at v; in question 3 the prediction of the
-shift comes out within a factor of two, and saying so is better than claiming more. About 20 minutes
-for each function, half an hour for question 3, 15 minutes for each of the others.
+What to expect (written before any class has had it): the decay itself is easy, and points are lost
+beside it: the penalty taken from the weights that have shrunk already, the decay applied to the
+finished step, the learning rate left out of it. In the schedule, look for an off-by-one (a first
+rate of zero) and a cosine that climbs again after its end; `np.zeros_like(t)` with integer t gives
+rates that are cut to integers, which is hard to see: point to `.dtype`. In clipping, one norm for
+each array is the classic, and scaling in place is what PyTorch does, which is no recommendation.
+Question 2 separates those who repeat "Adam's steps are bounded" from those who look at v; in
+question 3 the prediction of the shift comes out within a factor of two, and saying so is better
+than claiming more. About 20 minutes for each function, half an hour for question 3, 15 minutes for
+each of the others.
 """
 
 import numpy as np

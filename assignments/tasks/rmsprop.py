@@ -1,13 +1,13 @@
 """RMSProp's ε, the optimizer in the box, the centred variance, Adadelta and its units.
 
-The first task takes minutes; the second is the one that students talk about. Most see at once that
-a huge gradient gives α and a tiny one ε, and then stop: for a single tiny gradient, ε = 10⁻³
-outside the root and ε = 10⁻⁶ inside look the same. The measurement in between tells them apart.
-In the third, the half hour goes into the algebra. Who does not do it guesses 1 − α for the factor,
-or computes v − m² after all; the second passes the visible test of the rule, and fails the one
-with a large mean. Adadelta and the change of units are short, and question 3 lives on them: those
-who merely ran the cell say "both ε are needed", those who understood derive the two factors from
-the units before they try. About 20 minutes for each function, the same for each question.
+What to expect (written before any class has had it): the first task takes minutes. In the second
+it is easy to see that a huge gradient gives α and a tiny one ε, and to stop there: for a single
+tiny gradient, ε = 10⁻³ outside the root and ε = 10⁻⁶ inside look the same. The measurement in
+between tells them apart. In the third, the half hour goes into the algebra. Who does not do it may
+guess 1 − α for the factor, or compute v − m² after all, which is right in the visible test until
+the mean is large. Adadelta and the change of units are short, and question 3 lives on them: who
+merely ran the cell can say that both ε are needed, who understood derives the two factors from the
+units before trying. About 20 minutes for each function, the same for each question.
 """
 
 from itertools import compress
