@@ -6,8 +6,9 @@ next cell); what is right is computed here, by the reference. Each check stands 
 of the notebook, by its ``grade_id``, and is passed or failed as a whole; the points stand in the
 notebook.
 
-The known mistakes of a task are functions too. If a wrong submission returns what a known mistake
-returns, on every case, its feedback is that mistake's docstring.
+The known mistakes of a task are functions too. If all that a wrong submission returns is what a
+known mistake returns, or right, its feedback is that mistake's docstring. The first that fits is
+taken, so one that errs in a single case or part stands before those that err there and elsewhere.
 """
 
 import copy

@@ -86,11 +86,13 @@ def _difference_of_parts(got, want, names, *, rtol, atol):
 def _how(got, want, rtol):
     """In which way two arrays of one shape differ."""
     wrong = ~np.isclose(got, want, rtol=rtol, atol=0, equal_nan=True)
-    if np.all(want[wrong] != 0):
+    if np.all(want[wrong] != 0) and np.all(np.isfinite(want[wrong])):
         ratio = got[wrong] / want[wrong]
         if np.allclose(ratio, ratio.flat[0], rtol=1e-6) and (wrong.all() or not want[~wrong].any()):
             if np.isclose(ratio.flat[0], -1, rtol=1e-6):
                 return "has the wrong sign"
+            if abs(ratio.flat[0] - 1) < 1e-3:
+                return f"is off by {abs(ratio.flat[0] - 1):.1g} of its size"
             return f"is {ratio.flat[0]:.4g} times what it should be"
     if wrong.all():
         return f"is wrong, by up to {np.max(np.abs(got - want)):.2g}"

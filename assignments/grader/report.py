@@ -6,11 +6,15 @@ from collections import Counter
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from assignments import versions
 from assignments.grader import similar
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+MARKDOWN = MarkdownIt("zero").enable(["backticks", "emphasis"])  # all else is text, HTML too
+TEMPLATES.filters["markdown"] = lambda text: Markup(MARKDOWN.renderInline(text))
 BY_HAND = "by-hand.csv"
 OUTDATED = "(outdated) "
 COLUMNS = ("student", "notebook", "question", "points", "answer", "score", "comment")
