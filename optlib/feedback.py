@@ -77,10 +77,11 @@ def _difference_of_parts(got, want, names, *, rtol, atol):
         return f"{len(want)} things should be returned, {_all(names)}, not one"
     if len(got) != len(want):
         return f"{len(want)} things should be returned, {_all(names)}, not {len(got)}"
-    for part, right, name in zip(got, want, names, strict=True):
-        if problem := difference(part, right, name, rtol=rtol, atol=atol):
-            return problem
-    return None
+    problems = [
+        difference(part, right, name, rtol=rtol, atol=atol)
+        for part, right, name in zip(got, want, names, strict=True)
+    ]
+    return "; ".join(filter(None, problems)) or None
 
 
 def _how(got, want, rtol):

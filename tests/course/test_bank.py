@@ -62,3 +62,28 @@ def test_every_task_has_its_mistakes(name):
         assert len(set(names)) == len(names) >= 8, function.name
         for mistake in function.mistakes:
             assert mistake.loses and set(mistake.loses) <= checks.keys(), mistake.function.__name__
+
+
+def test_a_falling_loss_notices_one_of_twelve_wrong_adams():
+    """What the assignment on Adam begins with."""
+    from assignments.tasks.adam import STEP
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 5))
+    y = x @ rng.normal(size=5) + 0.5 * rng.normal(size=200) > 0
+
+    def loss(w):
+        return np.mean(np.logaddexp(0, x @ w) - y * (x @ w))
+
+    def after_100_steps(step):
+        w, m, v = np.zeros((3, 5))
+        for t in range(1, 101):
+            g = x.T @ (1 / (1 + np.exp(-(x @ w))) - y) / len(y)
+            w, m, v = step(w, g, m, v, t=t, lr=0.05, betas=(0.9, 0.999), eps=1e-8)
+        return loss(w)
+
+    right = after_100_steps(STEP.reference)
+    wrong = [after_100_steps(mistake.function) for mistake in STEP.mistakes]
+    assert len(wrong) == 12
+    assert sum(value < loss(np.zeros(5)) for value in wrong) == 11
+    assert sum(value < 0.9 * right for value in wrong) == 3

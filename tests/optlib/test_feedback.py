@@ -51,6 +51,8 @@ def test_infinities_are_compared_with_their_signs():
 def test_parts_have_names():
     want = RIGHT, RIGHT
     assert difference((RIGHT, -RIGHT), want, ("m", "v")) == "v has the wrong sign"
+    both = difference((2 * RIGHT, -RIGHT), want, ("m", "v"))
+    assert both == "m is 2 times what it should be; v has the wrong sign"
     assert difference((RIGHT, -RIGHT), want, "averages").startswith("part 2 of averages has")
     assert difference(RIGHT[0], want, ("m", "v")) == "2 things should be returned, m, v, not one"
     assert difference((RIGHT,) * 3, want, ("m", "v")).endswith("not 3")
