@@ -126,6 +126,9 @@ def notes(name):
         f"Chapter: {info['chapter']}. Time: {info['minutes']} minutes. Points: "
         f"{sum(points.values())}, of which {by_tests} by tests.",
         "",
+        "*Written before any class has had this assignment: times, and what students do, are what "
+        "we expect.*",
+        "",
         tasks(name).__doc__.strip(),
     ]
     for function in {id(c.function): c.function for c in checks.values()}.values():

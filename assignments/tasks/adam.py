@@ -1,6 +1,6 @@
 """Adam, step by step, its loop, and AMSGrad.
 
-What to expect (written before any class has had it): the formulas are copied quickly, and the time
+What to expect: the formulas are copied quickly, and the time
 goes into the second task, into the corrections: returning m̂ instead of m is easily done, since the
 w of one step alone does not show it. The loop (task 3) is tested with steps that are not Adam's, so
 that an error in task 2 is not paid twice. Question 2 separates those who ran the numbers from those

@@ -1,6 +1,6 @@
 """Penalty and decay in one step, a schedule, matching decays, clipping by the global norm.
 
-What to expect (written before any class has had it): the decay itself is easy, and points are lost
+What to expect: the decay itself is easy, and points are lost
 beside it: the penalty taken from the weights that have shrunk already, the decay applied to the
 finished step, the learning rate left out of it. In the schedule, look for an off-by-one (a first
 rate of zero) and a cosine that climbs again after its end; `np.zeros_like(t)` with integer t gives

@@ -1,6 +1,6 @@
 """RMSProp's ε, the optimizer in the box, the centred variance, Adadelta and its units.
 
-What to expect (written before any class has had it): the first task takes minutes. In the second
+What to expect: the first task takes minutes. In the second
 it is easy to see that a huge gradient gives α and a tiny one ε, and to stop there: for a single
 tiny gradient, ε = 10⁻³ outside the root and ε = 10⁻⁶ inside look the same. The measurement in
 between tells them apart. In the third, the half hour goes into the algebra. Who does not do it may
