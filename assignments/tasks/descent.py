@@ -10,8 +10,9 @@ several rows.
 
 Question 1 separates those who experimented from those who compared formulas: ask for the call.
 Question 2 is answered well by whoever uses the formula instead of the picture. Question 3 may
-surprise: a rate of 1.2 times the limit survives, since the sharpness moves to 2/η. All this was tried with SEED from 1 to 12 (with 12, the wrong gradient survives a rate of 0.5); the numbers
-in the model answers are those of SEED = 1.
+surprise: a rate of 1.2 times the limit survives, since the sharpness moves to 2/η. All this was
+tried with SEED from 1 to 12 (with 12, the wrong gradient survives a rate of 0.5); the numbers in
+the model answers are those of SEED = 1.
 """
 
 import numpy as np
