@@ -87,14 +87,56 @@ def test_solutions_unfold_by_keyboard(visit):
     text.wait_for()
 
 
-def test_copy_button(visit):
-    page = visit(CHAPTER)
-    code = page.locator("div.cell_input pre").first
-    page.locator("div.cell_input button.copybtn").first.press("Enter")
+def copied(page, cell):
+    """What a cell's copy button copies."""
+    cell.locator("button.copybtn").press("Enter")
     page.evaluate("document.body.prepend(document.createElement('textarea'))")
     area = page.locator("textarea").first
     area.press("Control+v")
-    assert area.input_value().strip() == code.inner_text().strip()
+    return area.input_value()
+
+
+def test_copy_button(visit):
+    page = visit(CHAPTER)
+    cell = page.locator("div.cell").first
+    assert copied(page, cell).strip() == cell.locator("pre").inner_text().strip()
+
+
+def test_what_is_edited_is_what_is_copied(visit):
+    page = visit("chapters/05-momentum.html")
+    cell = page.locator(".tag_live").nth(1)  # with lines that are too long for the page
+    original = cell.locator("pre").first.text_content()
+    cell.get_by_role("button", name="Edit").click()
+    assert cell.locator("textarea").evaluate("(area) => area.scrollLeft") == 0
+    page.keyboard.type("# mine\n")
+    assert copied(page, cell).strip() == f"# mine\n{original}".strip()
+    cell.get_by_role("button", name="Restore").click()
+    assert copied(page, cell).strip() == original.strip()
+
+
+# Formulas whose number stands on them, and commas that begin a line.
+ASTRAY = """() => {
+  const last = (formula) => [...formula.querySelectorAll(".base")].at(-1).getBoundingClientRect();
+  const covered = [...document.querySelectorAll("div.math:has(.eqno)")].filter((formula) =>
+    formula.querySelector(".eqno").getBoundingClientRect().left < last(formula).right);
+  const torn = [...document.querySelectorAll("p > span.math")].filter((formula) => {
+    const after = formula.nextSibling;
+    if (!/^[,.;:)]/.test(after?.data) || !formula.checkVisibility()) return false;
+    const mark = document.createRange();
+    mark.setStart(after, 0);
+    mark.setEnd(after, 1);
+    return mark.getBoundingClientRect().left < last(formula).right - 2;
+  });
+  return [...covered, ...torn].map((formula) => formula.querySelector("annotation").textContent);
+}"""
+
+
+@pytest.mark.parametrize("name", ["chapters/01-minimising.html", "chapters/05-momentum.html"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_formulas_keep_their_number_and_their_comma(visit, name, width):
+    page = visit(name, viewport=(width, 844))
+    assert page.locator("div.math .eqno").count() and page.locator("p > span.math").count()
+    assert page.evaluate(ASTRAY) == []
 
 
 @pytest.mark.parametrize("side", ["primary", "secondary"])

@@ -76,10 +76,12 @@
       if (this.fold) this.fold.open = true;
       this.pre.hidden = true;
       this.pre.after(this.frame);
+      this.colours.id = this.pre.id; // what the copy button copies
+      this.pre.id = "";
       this.show();
       this.say("Shift+Enter runs, Escape leaves the editor.");
+      this.editor.setSelectionRange(0, 0); // before the focus, which scrolls to the caret
       this.editor.focus();
-      this.editor.setSelectionRange(0, 0);
     }
 
     key(event) {
@@ -117,6 +119,7 @@
 
     restore() {
       edited.delete(this.cell);
+      if (this.editor) this.pre.id = this.colours.id;
       this.frame?.remove();
       this.editor = null;
       this.pre.hidden = false;
