@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 import notebooks
 import pytest
 import yaml
+from pages import SITE
 
-SITE = notebooks.ROOT / "_build" / "html"
 VENDOR = notebooks.ROOT / "web" / "vendor"
 NOT_TEXT = {"script", "style", "pre", "code", "annotation"}
 

@@ -3,20 +3,12 @@
 import functools
 import http.server
 import os
-import shutil
 import threading
 from pathlib import Path
 
-import notebooks
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-
-SITE = notebooks.ROOT / "_build" / "html"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
-QUIET = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
-         "disable-background-networking", "disable-component-update")  # fmt: skip
+from pages import CHROMIUM, QUIET, SITE
 
 WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -36,7 +28,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    return {"executable_path": CHROMIUM, "args": [f"--{flag}" for flag in QUIET]}
+    return {"executable_path": CHROMIUM, "args": QUIET}
 
 
 class Silent(http.server.SimpleHTTPRequestHandler):

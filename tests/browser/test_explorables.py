@@ -5,11 +5,11 @@ import re
 import notebooks
 import numpy as np
 import pytest
+from pages import SITE
 
 import optlib.numpy
 from optlib import averages, data, problems, schedules
 
-SITE = notebooks.ROOT / "_build" / "html"
 PLACES = {
     kind: str(path.relative_to(SITE))
     for path in sorted(SITE.glob("chapters/*.html"), reverse=True)

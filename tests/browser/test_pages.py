@@ -1,13 +1,7 @@
 """Every page: no error, no request to a host, accessible in both themes, and at home on a phone."""
 
-import notebooks
+import pages
 import pytest
-
-SITE = notebooks.ROOT / "_build" / "html"
-PAGES = sorted(
-    str(path.relative_to(SITE)) for path in SITE.rglob("*.html") if "_static" not in path.parts
-)
-
 
 # A chapter has thousands of coloured words of code, and of parts of formulas, which would take axe
 # minutes. A block whose every part looks like one that came before it is marked, to be left out.
@@ -36,7 +30,7 @@ MARK_ALIKE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", pages.names())
 def test_accessible_and_narrow(visit, violations, name):
     page = visit(name)
     page.add_style_tag(content="* { transition: none !important; }")  # colours half-way to dark
