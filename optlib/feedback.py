@@ -73,6 +73,8 @@ def difference(got, want, what="the result", *, rtol=1e-9, atol=1e-12):
 def _difference_of_parts(got, want, names, *, rtol, atol):
     if isinstance(names, str):
         names = tuple(f"part {i} of {names}" for i in range(1, len(want) + 1))
+    if isinstance(got, np.ndarray) and got.ndim == 1 and not any(map(np.ndim, want)):
+        got = tuple(got)  # several numbers may come as an array: it can be unpacked like a tuple
     if not isinstance(got, (tuple, list)):
         return f"{len(want)} things should be returned, {_all(names)}, not one"
     if len(got) != len(want):

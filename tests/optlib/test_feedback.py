@@ -38,6 +38,7 @@ def test_the_same_in_other_forms_is_right():
         assert difference(got, RIGHT) is None
     assert difference(1, 1.0) is None and difference(np.float64(2), 2) is None
     assert difference([1.0, 2.0], (1, 2)) is None
+    assert difference(np.array([1.0, 2.0]), (1, 2)) is None
     assert difference(np.array([np.nan, np.inf]), np.array([np.nan, np.inf])) is None
 
 
@@ -56,6 +57,11 @@ def test_parts_have_names():
     assert difference((RIGHT, -RIGHT), want, "averages").startswith("part 2 of averages has")
     assert difference(RIGHT[0], want, ("m", "v")) == "2 things should be returned, m, v, not one"
     assert difference((RIGHT,) * 3, want, ("m", "v")).endswith("not 3")
+    assert (
+        difference(np.array([1.0, 3.0]), (1, 2), ("low", "high"))
+        == "high is 1.5 times what it should be"
+    )
+    assert difference(np.ones(3), (1, 2), ("low", "high")).endswith("not 3")
 
 
 def test_the_first_hint_that_fits_is_given():
