@@ -8,8 +8,8 @@ the slips are an offset by one and `np.roll`.
 Question 1 separates bias from variance: that A and the corrected average are worth the same is not
 expected by many. Question 2 has its points for the geometric sum; either choice is defensible if
 the price is named. Question 3: nobody expects 330 days to be easier than 3, and the prediction
-for 340 days shows who has understood the lag; anything from 12 to 20 is fine. The numbers of
-questions 1 and 3 do not depend on SEED, those of question 2 (b) a little.
+for 340 days shows who has understood the lag: 16 from the row for 330 days, or 26 from a whole
+year. The numbers of questions 1 and 3 do not depend on SEED, those of question 2 (b) a little.
 """
 
 import numpy as np
@@ -303,14 +303,14 @@ def upside_down(weights):
 
 @EFFECTIVE.mistake("averages-effective-values")
 def squares_above_and_below(weights):
-    """Above, the sum is squared; you sum squares above as well as below, which gives 1."""
+    """Above, the sum is squared; below, the squares are summed. Yours are equal, which gives 1."""
     return np.sum(weights**2) / np.sum(weights**2)
 
 
 @EFFECTIVE.mistake("averages-effective-values")
-def square_of_the_sum_below(weights):
-    """You square the sum below as well: below, the squares are summed."""
-    return np.sum(weights) ** 2 / np.sum(weights) ** 2 * len(weights)
+def how_many_there_are(weights):
+    """You count the weights: they are not equal, so they are worth less."""
+    return len(weights)
 
 
 @EFFECTIVE.mistake("averages-effective-values")
@@ -434,6 +434,17 @@ def value_of_the_day_before(x, beta):
 
 
 @GAPS.mistake("averages-gaps-values")
+def average_of_the_days_before(x, beta):
+    """A missing value is replaced by the average before it, which so gains weight: it has none."""
+    v, out = np.zeros(x.shape[1:]), []
+    for t, x_t in enumerate(x, start=1):
+        before = v / (1 - beta ** (t - 1)) if t > 1 else v
+        v = beta * v + (1 - beta) * np.where(np.isnan(x_t), before, x_t)
+        out.append(v / (1 - beta**t))
+    return np.array(out)
+
+
+@GAPS.mistake("averages-gaps-values")
 def mean_of_the_record(x, beta):
     """A missing value is replaced by the mean of the record, which knows the days to come."""
     filled = np.where(np.isnan(x), np.nanmean(x, axis=0), x)
@@ -519,6 +530,12 @@ def absolute(v, x, horizon):
 def divided_by_all_days(v, x, horizon):
     """You divide by the length of the record: the last days have no forecast to be judged."""
     return np.sqrt(np.sum((x[horizon:] - v[: len(v) - horizon]) ** 2) / len(x))
+
+
+@FORECAST.mistake("averages-forecast-values")
+def divided_by_one_less(v, x, horizon):
+    """You divide by n − 1; these are errors, not distances from their own mean: divide by n."""
+    return np.sqrt(np.sum((x[horizon:] - v[: len(v) - horizon]) ** 2) / (len(x) - horizon - 1))
 
 
 @FORECAST.mistake("averages-forecast-values")

@@ -64,7 +64,7 @@ def ratio_cases(rng):
 
 def choose_cases(rng):
     """Where the best is in the middle, and first; the smallest; the largest, among seven rates."""
-    for best, place in ((3, 0), (2, 4), (0, 5), (6, 2)):
+    for best, place, bad in ((3, 0, 40.0), (2, 4, np.nan), (0, 5, 40.0), (6, 2, np.nan)):
         lrs = 0.01 * 2.0 ** np.arange(7) * rng.uniform(0.9, 1.1)
         losses = 1 + 0.3 * np.abs(np.arange(7) - best) + rng.uniform(0, 0.1, size=(5, 7))
         others = [k for k in rng.permutation(7) if k != best]
@@ -74,7 +74,7 @@ def choose_cases(rng):
         losses[3:, dead] = 0.2
         losses[:3, lost] = np.inf
         losses[3:, lost] = 0.1
-        losses[0, best] = 40.0  # one bad run, which a mean would not forgive
+        losses[:2, best] = bad  # two of five, which only a median forgives, if it meets no NaN
         losses[1, partly] = np.nan
         losses[:, even] = 1.8 + 0.1 * losses[:, even]
         losses[:, uneven] = [1.6, 1.6, 1.6, 1.6, 2.8]  # the lower mean, the larger maximum
@@ -98,7 +98,8 @@ def best_cases(rng):
 
 
 def verdict_cases(rng):
-    """Intervals between all pairs of six regions: beyond a margin, within, on this side of 1."""
+    """Intervals between all pairs of regions: beyond a margin, within, on this side of 1. Then
+    narrow ones, inside of each and across the margins."""
     margin = rng.uniform(1.3, 1.5)
     ends = [0.3, 2 - margin, 1 / margin, 1.0, margin, 2.5]
     inside = [rng.uniform(a + 0.1 * (b - a), b - 0.1 * (b - a)) for a, b in pairwise(ends)]
@@ -106,6 +107,8 @@ def verdict_cases(rng):
         for high in inside[i + 1 :]:
             yield case(low, high, margin)
         yield case(low, low + 0.05 * (ends[i + 1] - low), margin)
+    for end in (1 / margin, margin):
+        yield case(0.97 * end, 1.03 * end, margin)
 
 
 CHECKS = [
@@ -185,6 +188,14 @@ def left_in_logarithms(a, b, t):
 
 
 @RATIO.mistake("comparison-ratio-values")
+def exponential_too_early(a, b, t):
+    """The interval is one for the mean of the logarithms: go back with exp last, at its ends."""
+    x = np.log(a / b)
+    margin = t * x.std(ddof=1) / np.sqrt(len(x))
+    return np.exp(x.mean()), np.exp(x.mean()) - margin, np.exp(x.mean()) + margin
+
+
+@RATIO.mistake("comparison-ratio-values")
 def bases_mixed(a, b, t):
     """Logarithms to the base 10 are undone by 10ˣ, not by exp."""
     x = np.log10(a / b)
@@ -257,6 +268,15 @@ def edges_swapped(losses, lrs):
     losses = np.where(np.isnan(losses), np.inf, losses)
     lr = lrs[np.argmin(np.median(losses, axis=0))]
     return lr, int(lr == lrs.min()) - int(lr == lrs.max())
+
+
+@CHOOSE.mistake("comparison-choose-values")
+def nan_replaced_too_late(losses, lrs):
+    """A single NaN makes the median NaN, and a rate with one diverged run in five is lost: replace
+    NaN by inf before you take the median, not after."""
+    medians = np.median(losses, axis=0)
+    lr = lrs[np.argmin(np.where(np.isnan(medians), np.inf, medians))]
+    return lr, int(lr == lrs.max()) - int(lr == lrs.min())
 
 
 @CHOOSE.mistake("comparison-choose-values")
@@ -407,6 +427,17 @@ def not_normalised(losses, n):
 
     m = len(losses)
     return float(sum(x * comb(m - i, n - 1) for i, x in enumerate(np.sort(losses), start=1)))
+
+
+@VERDICT.mistake("comparison-verdict-values")
+def by_the_width(low, high, margin):
+    """A narrow interval is not enough for "no difference that matters": it has to lie between
+    1/margin and the margin."""
+    if high < 1 / margin:
+        return 1
+    if low > margin:
+        return -1
+    return 2 if high / low < margin else 0
 
 
 @VERDICT.mistake("comparison-verdict-values")
