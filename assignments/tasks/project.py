@@ -3,17 +3,21 @@
 Sections 1 to 3 are an afternoon for those who have done the chain rule by hand before; the gradient
 check between them is where they find out. Most of what goes wrong in `backward` still trains: that
 is why its parts are graded one by one. In section 6 the trap is the order of the images: without
-shuffling, the network knows only what it saw last (the solution then stays at 10%).
+shuffling, the network knows only what it saw last (the solution then stays at about 20%).
 
 The report has a third of the points and takes half of the time. Parts 1 and 2 show whether a rate
 was chosen on other images than the result was measured on, and whether each batch size got a rate
 of its own. In part 3 the hidden layer turns out to be worth two points. Grade the reasoning, not
-the accuracy: that has its points from the tests. Numbers in the model answers
-are one solution's; yours will differ.
+the accuracy: that has its points from the tests. Numbers in the model answers are one solution's;
+yours will differ. With another seed, `images` chooses again from the same 5,000: what was held out
+in one run may be among the final images of the next. That is too little to matter here and costs
+no point; who notices it deserves a word of praise.
 
 The training is checked with images that the student has not seen, under labels that are exchanged
 at random, so that parameters found elsewhere and stored in the notebook are worth nothing. The
-solution reaches 92% with a standard deviation of half a point; the thresholds are 80% and 88%.
+solution reaches 91% with a standard deviation of half a point; the thresholds are 80% and 88%.
+The gradients that `train` spends are not counted: see that its first line has at most 20 `passes`
+(100 of them lift plain descent at the rate 0.05 from 89% to 91%).
 """
 
 from functools import cache
@@ -92,7 +96,7 @@ def draw(rng, n, sizes):
 def forward_cases(rng):
     for n, sizes in ((5, (5, 5, 5)), (7, (3, 6, 4)), (1, (4, 2, 3))):
         params, x, _ = draw(rng, n, sizes)
-        yield case(params, x)
+        yield case(params, 4 * x)
 
 
 def loss_cases(rng):
@@ -159,8 +163,8 @@ class Batches(Check):
         assert len(np.unique(rows)) == n, told + "some rows come several times, others never."
         assert np.mean(np.diff(rows) == 1) < 0.3, told + "rows come in the order of the file."
         if len(found) > 2:
-            apart = [np.ptp(batch) > 1.5 * len(batch) for batch in found[:-1]]
-            assert np.any(apart), told + "each batch is shuffled by itself: shuffle all rows."
+            spread = np.mean([np.ptp(batch) for batch in found[:-1]]) / n  # 0.9, if all is random
+            assert spread > 0.7, told + "a batch's rows are neighbours in the file: shuffle all."
 
 
 GOAL = [
@@ -203,13 +207,17 @@ class Arrival(Check):
             assert isinstance(value, (list, tuple)), "Return the list of the parameters."
             shapes = [np.shape(w) for w in value], [w.shape for w in goal]
             assert shapes[0] == shapes[1], f"The shapes came back as {shapes[0]}, were {shapes[1]}."
-            assert all(np.all(np.isfinite(w)) for w in value), "The parameters are not finite."
+            assert all(np.all(np.isfinite(w)) for w in value), (
+                "The parameters are not finite. Some gradients here are zero: is it 0 / 0?"
+            )
         ends = [np.concatenate([np.ravel(w) for w in value]) for value, _, _ in replies]
         long, short, again, tiny, last = ends
         full = np.concatenate([w.ravel() for w in goal])
         left = np.linalg.norm(long - full) / np.linalg.norm(full)
         assert left < 1, "In a bowl, you end farther from the minimum than you began: which sign?"
-        assert np.any(last), "The last gradient has no effect: there should be `steps` steps."
+        assert np.any(last), (
+            "The last gradient has no effect: there should be `steps` steps, all with a rate."
+        )
         assert np.max(abs(tiny)) < 1e-4, "With a tiny lr the steps are still large."
         assert left < 0.1, f"In a bowl, 400 steps left {left:.0%} of the distance."
         assert np.array_equal(short, again), (
@@ -228,9 +236,22 @@ def split(seed):
     return x[learn], y[learn], x[new], y[new]
 
 
+# A generator, and NumPy's global one in some state, which should make no difference.
+GENERATOR = "(np.random.seed(state), np.random.default_rng(seed))[1]"
+
+
 def train_cases(rng):
     seed = int(rng.integers(2**31))
-    yield case(*split(seed)[:2], rng=Code("np.random.default_rng(seed)", {"seed": seed}))
+    yield case(*split(seed)[:2], rng=Code(GENERATOR, {"seed": seed, "state": 0}))
+
+
+def seeded_cases(rng):
+    """The whole training; then one pass three times, the first two with the same generator."""
+    [whole] = train_cases(rng)
+    yield whole
+    seed = whole.kwargs["rng"].names["seed"]
+    for names in ({"seed": seed, "state": 1}, {"seed": seed, "state": 2}, {"seed": 0, "state": 2}):
+        yield case(*whole.args, rng=Code(GENERATOR, names), passes=1)
 
 
 class Accuracy(Check):
@@ -239,18 +260,24 @@ class Accuracy(Check):
         self.least = least
 
     def judge(self, cases, replies):
-        for (_, kwargs), (params, _, _) in zip(cases, replies, strict=True):
-            _, _, x, y = split(kwargs["rng"].names["seed"])
-            assert isinstance(params, (list, tuple)) and len(params) == 4, "Return W1, b1, W2, b2."
-            shapes = [np.shape(w) for w in params]
-            hidden = shapes[0][-1] if shapes[0] else 0
-            right = [(196, hidden), (hidden,), (hidden, 10), (10,)]
-            assert shapes == right, f"The parameters have the shapes {shapes}, should have {right}."
-            assert hidden <= 64, f"There are {hidden} hidden units; 64 are allowed."
-            assert all(np.all(np.isfinite(w)) for w in params), "The parameters are not finite."
-            reached = np.mean(forward(params, x)[1].argmax(axis=1) == y)
-            assert reached >= self.least, (
-                f"{reached:.0%} of the new images are read rightly; {self.least:.0%} are asked for."
+        params = replies[0][0]
+        _, _, x, y = split(cases[0].kwargs["rng"].names["seed"])
+        assert isinstance(params, (list, tuple)) and len(params) == 4, "Return W1, b1, W2, b2."
+        shapes = [np.shape(w) for w in params]
+        hidden = shapes[0][-1] if shapes[0] else 0
+        right = [(196, hidden), (hidden,), (hidden, 10), (10,)]
+        assert shapes == right, f"The parameters have the shapes {shapes}, should have {right}."
+        assert hidden <= 64, f"There are {hidden} hidden units; 64 are allowed."
+        assert all(np.all(np.isfinite(w)) for w in params), "The parameters are not finite."
+        reached = np.mean(forward(params, x)[1].argmax(axis=1) == y)
+        assert reached >= self.least, (
+            f"{reached:.1%} of the new images are read rightly; {self.least:.0%} are asked for."
+        )
+        if len(replies) > 1:
+            first, again, other = (params[0] for params, _, _ in replies[1:])
+            assert np.array_equal(first, again) and not np.array_equal(first, other), (
+                "All randomness must be rng's, that of the first weights too: one generator should "
+                "give the same parameters twice, and another one others."
             )
 
 
@@ -262,7 +289,7 @@ CHECKS = [
     Unchanged("project-backward-unchanged", BACKWARD, backward_cases),
     Batches("project-batches-law", BATCHES, batches_cases),
     Arrival("project-minimise-law", MINIMISE, minimise_cases),
-    Accuracy("project-train-basic", TRAIN, train_cases, 0.8),
+    Accuracy("project-train-basic", TRAIN, seeded_cases, 0.8),
     Accuracy("project-train-good", TRAIN, train_cases, 0.88),
 ]
 
@@ -893,3 +920,37 @@ def too_many_units(x, y, *, rng, lr=0.05, batch_size=32, passes=20):
             grads = backward(params, x[rows], h, cross_entropy(z, y[rows])[1])
             params = [w - lr * g for w, g in zip(params, grads, strict=True)]
     return params
+
+
+# These two learn, and use nothing of the student's: the tests combine them with other mistakes.
+@TRAIN.mistake("project-train-basic")
+def begun_by_the_global_generator(x, y, *, rng, lr=0.5, batch_size=32, passes=20):
+    """The first weights come from NumPy's global generator instead of rng."""
+    W1, W2 = (np.random.randn(*shape) * 0.1 for shape in ((196, 32), (32, 10)))
+    for _ in range(passes):
+        order = rng.permutation(len(x))
+        for k in range(0, len(x), batch_size):
+            rows = order[k : k + batch_size]
+            h = np.maximum(x[rows] @ W1, 0)
+            p = np.exp(h @ W2)
+            dz = (p / p.sum(axis=1, keepdims=True) - np.eye(10)[y[rows]]) / len(rows)
+            dh = (dz @ W2.T) * (h > 0)
+            W1, W2 = W1 - lr * x[rows].T @ dh, W2 - lr * h.T @ dz
+    return [W1, np.zeros(32), W2, np.zeros(10)]
+
+
+@TRAIN.mistake("project-train-basic")
+def seeded_inside(x, y, *, rng, lr=0.5, batch_size=32, passes=20):
+    """A generator with a fixed seed is made inside: every seed gives the same network."""
+    rng = np.random.default_rng(0)
+    W1, W2 = (rng.normal(0, 0.1, shape) for shape in ((196, 32), (32, 10)))
+    for _ in range(passes):
+        order = rng.permutation(len(x))
+        for k in range(0, len(x), batch_size):
+            rows = order[k : k + batch_size]
+            h = np.maximum(x[rows] @ W1, 0)
+            p = np.exp(h @ W2)
+            dz = (p / p.sum(axis=1, keepdims=True) - np.eye(10)[y[rows]]) / len(rows)
+            dh = (dz @ W2.T) * (h > 0)
+            W1, W2 = W1 - lr * x[rows].T @ dh, W2 - lr * h.T @ dz
+    return [W1, np.zeros(32), W2, np.zeros(10)]
