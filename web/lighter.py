@@ -84,7 +84,8 @@ def drop_unused_icons(outdir):
     fonts = outdir / "_static" / "vendor" / "fontawesome" / "webfonts"
     font = TTFont(fonts / "fa-solid-900.ttf", recalcTimestamp=False)
     subsetter = subset.Subsetter()
-    subsetter.populate(unicodes=[int(code, 16) for code in re.findall(r'"\\(\w{4})"', css)])
+    escaped = [int(code, 16) for code in re.findall(r'"\\(\w{4})"', css)]
+    subsetter.populate(unicodes=escaped, text="".join(re.findall("[\ue000-\uf8ff]", css)))
     subsetter.subset(font)
     font.flavor = "woff"
     with io.BytesIO() as file:

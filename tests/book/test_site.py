@@ -1,6 +1,8 @@
 """The built site, read as files: links, anchors, assets, formulas. `make book` builds it."""
 
+import base64
 import hashlib
+import io
 import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -8,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import notebooks
 import pytest
 import yaml
+from fontTools.ttLib import TTFont
 from pages import SITE
 
 VENDOR = notebooks.ROOT / "web" / "vendor"
@@ -114,6 +117,15 @@ def test_style_sheets_stay_here():
         assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", sheet.read_text("utf8")), (
             sheet
         )
+
+
+def test_icons_are_in_the_font():
+    """Those of boxes and of the search, which the style sheet writes out as letters."""
+    css = next(SITE.rglob("pydata-sphinx-theme.css")).read_text("utf8")
+    icons = re.findall(r'--pst-icon-(?:info-circle|exclamation-triangle|search-minus):"(.)"', css)
+    data = re.search(r"data:font/woff;base64,([^\")]+)", css)[1]
+    font = TTFont(io.BytesIO(base64.b64decode(data)))
+    assert len(icons) == 3 and {ord(icon) for icon in icons} <= font.getBestCmap().keys()
 
 
 def test_formulas_are_rendered(page):
