@@ -78,6 +78,14 @@ def test_search_finds_the_chapter(visit, query, chapter, served):
         found.locator(".context").first.wait_for()
 
 
+def test_excerpts_have_each_formula_once(visit):
+    page = visit("search.html", served=True)
+    text = page.evaluate("""fetch("notation.html").then((answer) => answer.text())
+      .then((html) => Search.htmlToText(html))""")
+    text = text.replace("\N{FUNCTION APPLICATION}", "")
+    assert "condition number, λmax/λmin\n" in text and "\\" not in text
+
+
 def test_solutions_unfold_by_keyboard(visit):
     page = visit(CHAPTER)
     solution = page.locator(".solution.dropdown").first

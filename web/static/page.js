@@ -11,6 +11,17 @@ document.fonts.addEventListener("loadingdone", reach);
 // A page opened as a file may not read others: the search then lists titles, without excerpts.
 if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+// In an excerpt a formula stands once, not in each of the ways in which a page has it.
+document.addEventListener("DOMContentLoaded", () => {
+  if (typeof Search === "undefined") return;
+  const { htmlToText } = Search;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    page.querySelectorAll(".katex-html, annotation, .onlyprint").forEach((part) => part.remove());
+    return htmlToText(page.documentElement.outerHTML, anchor);
+  };
+});
+
 // Whoever closes a sidebar finds the keyboard where it was opened.
 document.addEventListener("DOMContentLoaded", () => {
   for (const side of ["primary", "secondary"]) {
