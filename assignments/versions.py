@@ -94,6 +94,8 @@ def _to_handout(cell):
         cell.source = TEXT_STUB
     if role(cell) == "test":
         cell.metadata["tags"] = ["hide-input"]  # folded away on the site
+        cell.metadata["mystnb"] = {"code_prompt_show": "Show the test",
+                                   "code_prompt_hide": "Hide the test"}  # fmt: skip
     cell.source = _replace_region(cell.source, "SOLUTION", CODE_STUB)
     cell.source = _replace_region(cell.source, "HIDDEN TESTS", "")
 
