@@ -88,7 +88,7 @@ def test_a_figure(visit):
     cell = LiveCell(page, 1)
     stored_picture = cell.root.locator("figure img")
     stored_picture.scroll_into_view_if_needed()
-    width = stored_picture.evaluate("(image) => image.complete && image.clientWidth")
+    width = stored_picture.evaluate("(image) => image.decode().then(() => image.clientWidth)")
     cell.run()
     drawn = cell.root.locator("img.live-picture")
     drawn.wait_for()

@@ -168,3 +168,16 @@ def test_less_motion(visit):
         || scrollBehavior === "smooth";
     }).length""")
     assert moving == 0
+
+
+@pytest.mark.parametrize("name", ["about.html", CHAPTER])
+def test_a_page_from_a_file_has_the_fonts_of_the_book(visit, name):
+    page = visit(name)
+    page.evaluate("document.fonts.ready")
+    devtools = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        devtools.send(f"{domain}.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    found = devtools.send("DOM.querySelector", {"nodeId": root, "selector": "article p"})
+    fonts = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": found["nodeId"]})["fonts"]
+    assert fonts[0]["familyName"] == "Source Serif 4"

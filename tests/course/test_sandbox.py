@@ -306,7 +306,9 @@ def loop():
         except BaseException: pass
 """
     program = f"""
+import signal
 from assignments.grader.sandbox import Limits, Session
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
 with Session([{cell!r}], kind={kind!r}, limits=Limits(call=100)) as session:
     print("ready", flush=True)
     session.call("loop")
