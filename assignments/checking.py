@@ -96,6 +96,9 @@ class Check:
             return Verdict(False, error.message)
         except AssertionError as error:
             return Verdict(False, f"{self.function.name}: {error}")
+        except Exception as error:  # no return value may stop the grading of others
+            why = f"{type(error).__name__}: {error}"
+            return Verdict(False, f"{self.function.name}: the result can't be judged ({why})")
         return Verdict(True, "")
 
 

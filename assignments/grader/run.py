@@ -23,6 +23,8 @@ def grade_folder(options):
         grade_all(new, store.save, seed=store.seed, kind=kind, jobs=options.jobs)
     except KeyboardInterrupt:
         raise SystemExit("Stopped. The same command goes on where this one ended.") from None
+    except sandbox.Unavailable as error:
+        raise SystemExit(f"The sandbox has stopped working: {error}") from None
     report.write_by_hand(options.out, readable, lambda s: store.grades(s)[0])
     results = [report.Graded(s, *store.grades(s), by_hand) for s in readable]
     report.write_tables(options.out, results)

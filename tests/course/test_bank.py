@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assignments import versions
-from assignments.checking import Values, checks_of
+from assignments.checking import Unchanged, Values, checks_of
 from assignments.grader.sandbox import Limits, Session
 
 LIMITS = Limits(call=5)
@@ -52,6 +52,28 @@ def test_the_solution_gets_full_marks(name, sandbox):
     for seed in (1, 2, 3):
         for grade_id, verdict in verdicts(name, bank.submission(name), sandbox, seed).items():
             assert verdict.passed, (grade_id, verdict.feedback)
+
+
+STRANGE = [
+    None, True, 10**30, float("nan"), "1.0", "", (), [], {}, {"w": 1.0}, [[1.0], [1.0, 2.0]],
+    ((((1.0,),),),), np.array([]), np.zeros((0, 3)), np.full((3, 3), np.nan),
+    np.zeros((2, 2, 2, 2)), np.array(True), np.array([1], np.int8), np.array(1e300), (None, None), ("a", "b", "c"),
+    (np.zeros(3),) * 9, [np.zeros(2), None], [{}, {}], {"a": [None]},
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", versions.names())
+def test_whatever_is_returned_can_be_judged(name):
+    """No exception, no points, and a word on it; the checks of unchanged arrays do not look."""
+    for grade_id, check in checks_of(name).items():
+        if not isinstance(check, Unchanged):
+            for strange in STRANGE:
+                verdict = check.run(
+                    lambda name, args, kwargs, strange=strange: (strange, args, kwargs),
+                    np.random.default_rng(0),
+                )
+                assert not verdict.passed and verdict.feedback, (grade_id, strange)
 
 
 @pytest.mark.parametrize("name", versions.names())
