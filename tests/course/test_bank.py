@@ -56,8 +56,8 @@ def test_the_solution_gets_full_marks(name, sandbox):
 
 STRANGE = [
     None, True, 10**30, float("nan"), "1.0", "", (), [], {}, {"w": 1.0}, [[1.0], [1.0, 2.0]],
-    ((((1.0,),),),), np.array([]), np.zeros((0, 3)), np.full((3, 3), np.nan),
-    np.zeros((2, 2, 2, 2)), np.array(True), np.array([1], np.int8), np.array(1e300), (None, None), ("a", "b", "c"),
+    ((((1.0,),),),), np.array([]), np.zeros((0, 3)), np.full((3, 3), np.nan), np.zeros((2,) * 4),
+    np.array(True), np.array([1], np.int8), np.array(1e300), (None, None), ("a", "b", "c"),
     (np.zeros(3),) * 9, [np.zeros(2), None], [{}, {}], {"a": [None]},
 ]  # fmt: skip
 
