@@ -89,6 +89,17 @@ def test_numpy_engines_equal_the_rule(case, config, dtype, engine, parts):
             np.testing.assert_allclose(same[key], state[key], err_msg=key, **close)
 
 
+@pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
+@pytest.mark.parametrize("engine", ["numba"], indirect=True)
+def test_the_compiled_rules_are_complete(case, config, engine):
+    """A rule that numba can't compile would be run in blocks, and no result would tell."""
+    cls = getattr(optlib.numpy, case.name)
+    for dtype in (np.float32, np.float64):
+        numpy_run(cls, config, dtype)
+    loops = [loop for (rule, *_), loop in compiled.loops.items() if rule is cls.update]
+    assert loops and None not in loops
+
+
 def torch_run(cls, config, dtype, plain=False):
     rng = np.random.default_rng(0)
     params = [torch.tensor(rng.normal(size=shape), dtype=dtype) for shape in SHAPES]
@@ -102,6 +113,15 @@ def torch_run(cls, config, dtype, plain=False):
             w.grad = g if g is None else torch.tensor(g, dtype=dtype)
         optimizer.step()
     return [w.detach() for w in params], optimizer.state_dict()
+
+
+@pytest.mark.parametrize("name", ["RMSprop", "Adadelta", "NAdam", "Adamax"])
+@pytest.mark.parametrize("engine", ["numba"], indirect=True)
+def test_torch_rules_without_a_kernel_use_the_compiled_complete(name, engine, monkeypatch):
+    made, jobs = [], compiled.jobs
+    monkeypatch.setattr(compiled, "jobs", lambda *args: made.append(jobs(*args)) or made[-1])
+    torch_run(getattr(optlib.torch, name), dict(lr=0.1), torch.float32)
+    assert len(made) > 10 and None not in made
 
 
 @pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
@@ -320,3 +340,28 @@ def test_as_many_threads_as_cores_up_to_eight(monkeypatch):
     monkeypatch.setattr(blocks.sys, "platform", "emscripten")
     monkeypatch.setattr(blocks.os, "cpu_count", lambda: 3)
     assert blocks._cores() == 1
+
+
+def test_a_group_of_several_dtypes_is_stepped():
+    def run(cls):
+        w, v = torch.ones(3, requires_grad=True), torch.ones(3, dtype=torch.double).requires_grad_()
+        optimizer = cls([w, v], lr=0.1)
+        for _ in range(3):
+            (w.sum() ** 2 + (v**2).sum()).backward()
+            optimizer.step()
+            optimizer.zero_grad()
+        return w, v
+
+    for ours, theirs in zip(run(optlib.torch.Adam), run(torch.optim.Adam), strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_autograd_knows_that_each_parameter_has_changed(engine):
+    params = [torch.ones(5000, requires_grad=True) for _ in range(3)]
+    losses = [(w**2).sum() for w in params]  # their gradients need the old values
+    for w in params:
+        w.grad = torch.ones_like(w)
+    optlib.torch.RMSprop(params).step()
+    for loss in losses:
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            loss.backward()
