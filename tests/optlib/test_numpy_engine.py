@@ -260,3 +260,14 @@ def test_velocity_is_the_weighted_sum_of_the_past(mu, gradients):
     expected = sum(mu**age * g for age, g in enumerate(reversed(gradients)))
     if mu:
         np.testing.assert_allclose(optimizer.state[0]["momentum_buffer"], expected, atol=1e-9)
+
+
+def test_state_dict_has_the_hyperparameters_of_every_group():
+    groups = [{"params": [np.ones(2)], "lr": 0.5}, {"params": [np.ones(3)], "lr": 0.25}]
+    saved = SGD(groups).state_dict()
+    assert [saved[f"groups/{i}/lr"] for i in range(2)] == [0.5, 0.25]
+    for group in groups:
+        group["lr"] = 1.0
+    loaded = SGD(groups)
+    loaded.load_state_dict(saved)
+    assert [group["lr"] for group in loaded.param_groups] == [0.5, 0.25]
