@@ -84,7 +84,7 @@ execute: $(INSTALLED)
 bench: $(INSTALLED)
 	OMP_NUM_THREADS= $(BIN)/python benchmarks/run.py
 
-# Goes on where it was stopped; the survivors: .venv/bin/mutmut results
+# Goes on where it was stopped; the survivors: .venv/bin/mutmut results; tests/optlib/survivors.md says why
 mutate: $(INSTALLED)
 	$(BIN)/mutmut run --max-children $(JOBS)
 
