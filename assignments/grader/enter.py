@@ -41,8 +41,9 @@ def make(layout):
     """A file system in memory becomes the root; what may be seen is bound into it, read-only."""
     mount("none", "/", flags=RECURSIVE | PRIVATE)
     mount("tmpfs", "/tmp", "tmpfs", NOSUID | NODEV, "mode=755,size=1m")
-    os.mkdir("/tmp/old")
-    call("syscall", PIVOT_ROOT[os.uname().machine], "/tmp", "/tmp/old")
+    os.chdir("/tmp")
+    os.mkdir("old")
+    call("syscall", PIVOT_ROOT[os.uname().machine], ".", "old")
     os.chdir("/")
     for target, place in layout["links"]:
         os.symlink(target, place)

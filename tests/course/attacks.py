@@ -291,8 +291,9 @@ for folder in sys.path:
         attempt(f"{folder}/{name}", lambda: os.path.exists(f"{folder}/{name}"))
 """,
     "the system's files": """
-for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/root/.bashrc", "/proc/self/environ",
-             "/proc/mounts", "/sys/kernel/notes", "/tmp/x", "/var/log/dpkg.log", "/usr/bin/env"):
+for path in ("/etc/passwd", "/etc/shadow", "/etc/hostname", facts["home"] + "/.bashrc",
+             "/proc/self/environ", "/proc/mounts", "/sys/kernel/notes", "/var/log/dpkg.log",
+             "/usr/bin/env"):
     attempt(path, lambda: read(path))
 for folder in ("/home", "/proc", "/sys", "/tmp", "/var", "/run"):
     attempt(folder, lambda: os.listdir(folder))
