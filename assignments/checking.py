@@ -195,6 +195,11 @@ def checks_of(assignment):
     return {check.grade_id: check for check in tasks(assignment).CHECKS}
 
 
+def functions_of(assignment):
+    """The functions that a student writes for an assignment; several checks may look at one."""
+    return list({id(c.function): c.function for c in checks_of(assignment).values()}.values())
+
+
 def check(grade_id, function):
     """Under nbgrader, the hidden test: raise an AssertionError unless the function passes."""
 

@@ -1,12 +1,13 @@
 """What is made of an assignment's source: the handout, the solution and the teacher's notes."""
 
+import copy
 import re
 from functools import cache
 from pathlib import Path
 
 import nbformat
 
-from assignments.checking import checks_of, tasks
+from assignments.checking import checks_of, functions_of, tasks
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "source"
@@ -22,8 +23,9 @@ def names():
     return sorted((p.name for p in SOURCE.iterdir()), key=lambda name: course(name)["order"])
 
 
+@cache
 def source(name):
-    """The source notebook, which holds the solutions and the hidden tests."""
+    """The source notebook, which holds the solutions and the hidden tests; not to be changed."""
     return nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
 
 
@@ -79,7 +81,7 @@ def solution(name, seed=None):
 
 
 def _version(name, seed, change):
-    notebook = source(name)
+    notebook = copy.deepcopy(source(name))
     for cell in notebook.cells:
         change(cell)
         if cell.cell_type == "code":
@@ -133,7 +135,7 @@ def notes(name):
         "",
         tasks(name).__doc__.strip(),
     ]
-    for function in {id(c.function): c.function for c in checks.values()}.values():
+    for function in functions_of(name):
         mine = [c.grade_id for c in checks.values() if c.function is function]
         lines += ["", f"## `{function.name}`", ""]
         lines += [f"- `{i}`: {points[i]} points" for i in mine]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from assignments import versions
@@ -76,6 +77,7 @@ def recognise(cells):
     return name
 
 
+@cache
 def _roles(assignment):
     """What the cells of an assignment are, by their grade_id."""
     cells = versions.source(assignment).cells

@@ -1,14 +1,11 @@
 """The built site in a real browser, without a network: Chromium, from the system."""
 
-import functools
-import http.server
 import os
-import threading
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from pages import CHROMIUM, QUIET, SITE
+from pages import CHROMIUM, QUIET, SITE, served
 
 WCAG = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -31,19 +28,11 @@ def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": QUIET}
 
 
-class Silent(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture(scope="session")
 def server():
-    """What `make serve` does: the address of the site, for the pages that need one."""
-    handler = functools.partial(Silent, directory=SITE)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/"
-        running.shutdown()
+    """The address of the site, for the pages that need one."""
+    with served() as address:
+        yield f"{address}/"
 
 
 @pytest.fixture

@@ -5,12 +5,6 @@ import re
 import textwrap
 
 from assignments import versions
-from assignments.checking import checks_of
-
-
-def functions(assignment):
-    """The functions that a student writes for an assignment."""
-    return list({id(c.function): c.function for c in checks_of(assignment).values()}.values())
 
 
 def submission(assignment, mistakes=()):

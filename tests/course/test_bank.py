@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assignments import versions
-from assignments.checking import Unchanged, Values, checks_of
+from assignments.checking import Unchanged, Values, checks_of, functions_of
 from assignments.grader.sandbox import Limits, Session
 
 LIMITS = Limits(call=5)
@@ -22,7 +22,7 @@ def verdicts(assignment, code, kind, seed):
 
 def rounds(assignment):
     """The mistakes so grouped that each submission holds at most one of each function."""
-    lists = [function.mistakes for function in bank.functions(assignment)]
+    lists = [function.mistakes for function in functions_of(assignment)]
     longest = max(map(len, lists))
     return [[m[i] for m in lists if i < len(m)] for i in range(longest)]
 
@@ -79,7 +79,7 @@ def test_whatever_is_returned_can_be_judged(name):
 @pytest.mark.parametrize("name", versions.names())
 def test_every_task_has_its_mistakes(name):
     checks = checks_of(name)
-    for function in bank.functions(name):
+    for function in functions_of(name):
         names = [mistake.function.__name__ for mistake in function.mistakes]
         assert len(set(names)) == len(names) >= 8, function.name
         for mistake in function.mistakes:
