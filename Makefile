@@ -82,7 +82,7 @@ execute: $(INSTALLED)
 	$(BIN)/python tools/notebooks.py execute $(CH)
 
 bench: $(INSTALLED)
-	OMP_NUM_THREADS= $(BIN)/python benchmarks/run.py
+	env -u OMP_NUM_THREADS $(BIN)/python benchmarks/run.py
 
 # Goes on where it was stopped; the survivors: .venv/bin/mutmut results; tests/optlib/survivors.md says why
 mutate: $(INSTALLED)

@@ -41,11 +41,11 @@ def use_numba(on=True):
         numba = None
 
 
-def jobs(rule, w, g, state, scalars, hyper, maximize=False, decay=0.0):
-    """Functions that together take one step of w and the state in place, or None if numba cannot.
+def program(rule, w, state, hyper, maximize=False, decay=0.0):
+    """The rule as a :class:`Program` for parameters like w, or None if numba cannot compile it.
 
-    ``rule`` is the function as it is written, ``hyper`` what it takes by keyword. The other
-    arguments are as in :func:`optlib.numpy.blocks.jobs`; here the penalty's gradient is added too.
+    ``rule`` is the function as it is written, ``hyper`` what it takes by keyword. ``decay`` is the
+    factor of the penalty's gradient, if that is to be added.
     """
     kinds = tuple(None if a is None else (a.ndim, a.dtype) for a in (w, *state))
     types = tuple(tuple(map(type, v)) if isinstance(v, tuple) else type(v) for v in hyper.values())
@@ -54,17 +54,27 @@ def jobs(rule, w, g, state, scalars, hyper, maximize=False, decay=0.0):
     values = (w.dtype.type(decay), tuple(float(v) if k == "t" else v for k, v in hyper.items()))
     if key not in loops:
         loops[key] = _loop(rule, w.dtype.type, kinds[1:], tuple(hyper), maximize, decay, values)
-    loop = loops[key]
-    if loop is None:
-        return None
-    arrays = (w, g, *state, *scalars)
-    if w.size <= CHUNK:  # views would take longer than a small step
-        return [partial(loop, *values, *arrays)]
-    parts = [slice(start, start + CHUNK) for start in range(0, w.size, CHUNK)]
-    return [
-        partial(loop, *values, *(a[part] if a is not None and a.ndim else a for a in arrays))
-        for part in parts
-    ]
+    return None if loops[key] is None else Program(loops[key], values)
+
+
+class Program:
+    """A compiled loop and the values of the hyper-parameters."""
+
+    def __init__(self, loop, values):
+        self.loop, self.values = loop, values
+
+    def jobs(self, flat, scalars):
+        """Functions that together take one step, as :meth:`optlib.numpy.recorded.Program.jobs`."""
+        w, arrays = flat[0], (*flat, *scalars)
+        if w.size <= CHUNK:  # views would take longer than a small step
+            return [partial(self.loop, *self.values, *arrays)]
+        parts = [slice(start, start + CHUNK) for start in range(0, w.size, CHUNK)]
+        return [
+            partial(
+                self.loop, *self.values, *(a[p] if a is not None and a.ndim else a for a in arrays)
+            )
+            for p in parts
+        ]
 
 
 def _loop(rule, element, kinds, names, maximize, decay, values):

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from optlib.algorithm import Algorithm
-from optlib.numpy import blocks, compiled
+from optlib.numpy import blocks, compiled, recorded
 
 
 class Optimizer(Algorithm):
@@ -19,8 +19,8 @@ class Optimizer(Algorithm):
       parameter and the new state, in the same order.
 
     Large parameters of an elementwise rule are worked on block by block, which changes no result.
-    A rule of your own is, too, if its class says ``elementwise = True``: each coordinate then must
-    go its own way, as with the rules of this package except a few.
+    A rule of your own is, too, if its class says ``elementwise = True`` and it is made of operators
+    and ufuncs alone: each coordinate then must go its own way, as with most rules of this package.
 
     Since rules are elementwise, a hyper-parameter may be an array that broadcasts against the
     parameter: a sweep over 100 learning rates is one optimizer of a parameter with 100 rows.
@@ -123,7 +123,10 @@ class Optimizer(Algorithm):
 
     def _step(self, grads, in_place):
         changes, jobs = [], []  # begun only when all else has succeeded: a step is all or nothing
+        size = sum(g.nbytes for g in grads if g is not None)
+        in_place = in_place and (size >= recorded.LARGE or compiled.numba is not None)
         shared = _Shared(grads) if in_place else None
+        programs = {}  # the rule is recorded once for all parameters that are alike
         hyper, previous = {}, None
         for i, ((w, group), g) in enumerate(zip(self._params_with_groups, grads, strict=True)):
             if g is None:
@@ -134,20 +137,20 @@ class Optimizer(Algorithm):
                 sweep = any(isinstance(value, np.ndarray) for value in values)
             state = self.state.get(i, {})
             t = state.get("step", 0) + 1
-            if "t" in self._asked:
+            if "t" in self._asked and hyper.get("t") != t:
                 hyper = hyper | {"t": t}
             state = self._state_of(w, state, group)
             rule = partial(self._updated, tuple(state), group, hyper)
             new = None
             if in_place and not sweep and w not in shared:
-                new = self._in_place(rule, w, g, state, group, hyper, jobs)
+                new = self._in_place(rule, w, g, state, group, hyper, programs, jobs)
             if new is None:
                 new_w, *values = rule(w, g, *state.values())
                 pairs = zip(state.values(), values, strict=True)
                 new = new_w, *(a if a is None else np.array(b, dtype=a.dtype) for a, b in pairs)
             named = zip(state, new[1:], strict=True)
             changes.append((i, w, new[0], {"step": t} | {k: v for k, v in named if v is not None}))
-        blocks.run(jobs, sum(w.nbytes for _, w, *_ in changes))
+        blocks.run(jobs, size)
         for i, w, new_w, new_state in changes:
             if new_w is not w:
                 w[...] = new_w
@@ -171,13 +174,13 @@ class Optimizer(Algorithm):
                 )
         return new
 
-    def _in_place(self, rule, w, g, state, group, hyper, jobs):
+    def _in_place(self, rule, w, g, state, group, hyper, programs, jobs):
         """Where a step can be taken part by part, add to ``jobs`` what takes it.
 
         Returns the arrays that these jobs are going to change, the parameter first: those that
         there are, if the rule is our own and cannot fail halfway, or else copies.
         """
-        if not w.ndim or not w.size or (w.nbytes < blocks.LARGE and not compiled.numba):
+        if not w.ndim or not w.size:
             return None
         new = [w, *state.values()]
         if not self._is_ours():
@@ -185,19 +188,25 @@ class Optimizer(Algorithm):
         flat = blocks.flat([new[0], g, *new[1:]])
         if flat is None:
             return None
+        kinds = [None if a is None else "array" if a.ndim else a.item() for a in new[1:]]
+        key = id(group), hyper.get("t"), w.dtype, *kinds
+        if key not in programs:
+            programs[key] = self._program(rule, flat[0], flat[2:], group, hyper)
+        if programs[key] is None:
+            return None
         new_state = [a if a is None or a.ndim else a.copy() for a in new[1:]]
         scalars = [b if b is not None and b.ndim == 0 else None for b in new_state]
-        parts = None
+        jobs += programs[key].jobs(flat, scalars)
+        return new[0], *new_state
+
+    def _program(self, rule, w, state, group, hyper):
+        """The rule for all parameters like w, compiled or recorded; None if it can't be either."""
         if compiled.numba:
             decay = 0.0 if "weight_decay" in hyper else _plain(group.get("weight_decay", 0.0))
-            flags = bool(group["maximize"]), decay
-            parts = compiled.jobs(self.update, *flat[:2], flat[2:], scalars, hyper, *flags)
-        if parts is None:
-            if w.nbytes < blocks.LARGE:
-                return None
-            parts = blocks.jobs(rule, *flat[:2], flat[2:], scalars)
-        jobs += parts
-        return new[0], *new_state
+            program = compiled.program(self.update, w, state, hyper, group["maximize"], decay)
+            if program is not None:
+                return program
+        return recorded.record(rule, w, state)
 
     def _check_grads(self, grads):
         params = self._params

@@ -70,6 +70,6 @@ class RAdam(Optimizer):
         rho = rho_inf - 2 * t * beta2**t / (1 - beta2**t)  # the length of the average so far
         if rho > 5:
             r = (rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)
-            m_hat = np.sqrt(r * (1 - beta2**t)) * m_hat / (np.sqrt(v) + eps)
+            m_hat = (r * (1 - beta2**t)) ** 0.5 * m_hat / (np.sqrt(v) + eps)
         w = w - lr * m_hat
         return w, m, v

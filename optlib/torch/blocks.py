@@ -1,8 +1,9 @@
 """Large parameters in parts: block by block through the cache, or by numba's compiled loops."""
 
 import sys
-from functools import partial
+from functools import cache, partial
 
+import numpy as np
 import torch
 
 import optlib.numpy  # noqa: F401  the rules' twins
@@ -66,7 +67,7 @@ def _like(a, w):
 
 
 def _blocks(rule, flat, kept):
-    blocks.keep_memory()
+    keep_memory()
     splits = [None if a is None or not a.dim() else a.split(BLOCK) for a in flat]
     jobs = []
     for i in range(len(splits[0])):
@@ -75,6 +76,16 @@ def _blocks(rule, flat, kept):
         part = [a if k is None else k for a, k in zip(part, scalars, strict=True)]
         jobs.append(partial(rule, *part))
     return jobs
+
+
+@cache
+def keep_memory():
+    """Make C's malloc keep the memory of the rule's tensors for the next block.
+
+    By default glibc gives each such tensor back to the system at once, and getting new memory takes
+    longer than to compute with it. Having freed one larger array, it keeps those up to that size.
+    """
+    np.empty(2**24, np.uint8)
 
 
 def _compiled(update, flat, kept, group, t):
@@ -87,7 +98,8 @@ def _compiled(update, flat, kept, group, t):
     decay = 0.0 if "weight_decay" in hyper else plain(group.get("weight_decay", 0.0))
     w, g, *state = [a if a is None else a.numpy() for a in flat]
     scalars = [a if a is None else a.numpy() for a in kept[2:]]
-    return compiled.jobs(twin.update, w, g, state, scalars, hyper, group["maximize"], decay)
+    program = compiled.program(twin.update, w, state, hyper, group["maximize"], decay)
+    return None if program is None else program.jobs([w, g, *state], scalars)
 
 
 def plain(value):
