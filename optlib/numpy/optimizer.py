@@ -142,7 +142,7 @@ class Optimizer(Algorithm):
             state = self._state_of(w, state, group)
             rule = partial(self._updated, tuple(state), group, hyper)
             new = None
-            if in_place and not sweep and w not in shared:
+            if in_place and not sweep and not any(a in shared for a in (w, *state.values())):
                 new = self._in_place(rule, w, g, state, group, hyper, programs, jobs)
             if new is None:
                 new_w, *values = rule(w, g, *state.values())
@@ -285,16 +285,18 @@ def _alike(a, b):
 
 
 class _Shared:
-    """Parameters that a gradient is (a view of), as in f(x, y) = xy, and which must wait for it."""
+    """What a gradient is (a view of), as in f(x, y) = xy, and which must wait for it."""
 
     def __init__(self, grads):
         self.grads = [g for g in grads if g is not None]
         self.views = [g for g in self.grads if g.base is not None]
         self.ids = set(map(id, self.grads))
 
-    def __contains__(self, w):
-        others = self.views if w.base is None else self.grads
-        return id(w) in self.ids or any(np.may_share_memory(w, g) for g in others)
+    def __contains__(self, a):
+        if a is None:
+            return False
+        others = self.views if a.base is None else self.grads
+        return id(a) in self.ids or any(np.may_share_memory(a, g) for g in others)
 
 
 def _flattened(values):

@@ -216,6 +216,23 @@ def test_gradients_that_are_parameters(engine):
     np.testing.assert_array_equal(y, 1 - 0.5 * np.arange(5000.0))
 
 
+def test_gradients_that_are_state(engine):
+    """A step changes the state in place, but not before all have read it."""
+
+    def run(engine_is_used):
+        params = [np.ones(5000), np.ones(5000)]
+        optimizer = optlib.numpy.SGD(params, lr=0.5, momentum=0.9)
+        optimizer.step([np.arange(5000.0), np.ones(5000)])
+        if not engine_is_used:
+            optimizer._is_surely_elementwise = lambda: False
+        own, other = (optimizer.state[i]["momentum_buffer"] for i in (0, 0))
+        optimizer.step([own, other[:]])
+        return *params, own
+
+    for actual, expected in zip(run(True), run(False), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-12)
+
+
 class Total(optlib.numpy.Optimizer):
     """A student's rule that is not elementwise, and does not claim to be."""
 
