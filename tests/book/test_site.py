@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import importlib
 import io
+import pkgutil
 import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
@@ -12,6 +14,8 @@ import pytest
 import yaml
 from fontTools.ttLib import TTFont
 from pages import SITE
+
+import optlib
 
 VENDOR = notebooks.ROOT / "web" / "vendor"
 NOT_TEXT = {"script", "style", "pre", "code", "annotation"}
@@ -77,6 +81,19 @@ TOC = toc_entries(yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text("utf8")
 @pytest.mark.parametrize("name", TOC)
 def test_every_page_of_the_contents_is_there(name):
     assert SITE / f"{name}.html" in PAGES, "build the site: make book"
+
+
+def test_all_that_is_public_in_optlib_has_its_place_in_the_reference():
+    ids = set().union(
+        *(page.ids for path, page in PAGES.items() if path.parent.name == "reference")
+    )
+    for module in pkgutil.iter_modules(optlib.__path__, "optlib."):
+        if module.name in ("optlib.algorithm", "optlib.checks"):  # what the others are made of
+            continue
+        names = vars(importlib.import_module(module.name))
+        own = (n for n, v in names.items() if getattr(v, "__module__", "") == module.name)
+        for name in names.get("__all__", own):
+            assert name.startswith("_") or f"{module.name}.{name}" in ids, (module.name, name)
 
 
 def test_every_chapter_is_in_the_contents():
