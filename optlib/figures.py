@@ -2,6 +2,15 @@
 
 Lines are told apart by colour and by dash pattern or marker, the colours (Okabe and Ito's) are safe
 for colour-blind readers, and the background is white, which the book's dark mode inverts.
+
+>>> import matplotlib.pyplot as plt
+>>> from optlib import figures
+>>> fig, ax = plt.subplots()
+>>> figures.trajectory(ax, [[1.0, 1.0], [0.0, 0.5], [0.0, 0.0]], label="three points")
+>>> figures.band(ax, [0, 1], [[3, 1], [2, 1], [4, 0]], label="the median of three runs")
+>>> ax.lines[-1].get_ydata()
+array([3., 1.])
+>>> plt.close(fig)
 """
 
 import matplotlib as mpl

@@ -1,4 +1,10 @@
-"""Show in a chapter the very code that runs: NumPy's on the left, PyTorch's on the right."""
+"""Show in a chapter the very code that runs: NumPy's on the left, PyTorch's on the right.
+
+>>> import optlib.numpy
+>>> from optlib.show import source
+>>> print(source(optlib.numpy.Adagrad.update).splitlines()[-1].strip())
+return w, s
+"""
 
 import inspect
 import textwrap

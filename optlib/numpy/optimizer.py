@@ -27,6 +27,27 @@ class Optimizer(Algorithm):
 
     ``param_groups`` and ``state`` are as in torch.optim: a list of dicts whose hyper-parameters may
     be changed between steps, and a dict of the state by the parameter's number.
+
+    Examples
+    --------
+    A rule of your own; groups, checks of the range, saving and loading are there at once.
+
+    >>> class Signum(Optimizer):
+    ...     defaults = dict(lr=0.1, momentum=0.9)
+    ...
+    ...     @staticmethod
+    ...     def init(w):
+    ...         return {"m": np.zeros_like(w)}
+    ...
+    ...     @staticmethod
+    ...     def update(w, g, m, *, lr, momentum):
+    ...         m = momentum * m + (1 - momentum) * g
+    ...         return w - lr * np.sign(m), m
+    >>> w = np.array([1.0, -2.0])
+    >>> optimizer = Signum([w], lr=0.5)
+    >>> optimizer.step([2 * w])
+    >>> w
+    array([ 0.5, -1.5])
     """
 
     def __init__(self, *args, **kwargs):

@@ -20,6 +20,28 @@ class Optimizer(Algorithm, torch.optim.Optimizer):
 
     Groups, hooks, closures, schedulers, ``state_dict`` and the rest are torch's own. The state also
     holds ``step``, the number of steps that its parameter has taken, as torch.optim.Adam's does.
+
+    Examples
+    --------
+    A rule of your own:
+
+    >>> class Signum(Optimizer):
+    ...     defaults = dict(lr=0.1, momentum=0.9)
+    ...
+    ...     @staticmethod
+    ...     def init(w):
+    ...         return {"m": torch.zeros_like(w)}
+    ...
+    ...     @staticmethod
+    ...     def update(w, g, m, *, lr, momentum):
+    ...         m.lerp_(g, 1 - momentum)
+    ...         w.sub_(m.sign(), alpha=lr)
+    >>> w = torch.tensor([1.0, -2.0], requires_grad=True)
+    >>> optimizer = Signum([w], lr=0.5)
+    >>> w.square().sum().backward()
+    >>> optimizer.step()
+    >>> w.detach()
+    tensor([ 0.5000, -1.5000])
     """
 
     def __init__(self, *args, **kwargs):
