@@ -63,13 +63,13 @@ def clip_grad_norm(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
     norm_type = math.inf if norm_type == "inf" else norm_type
     checks.number(name, "max_norm", max_norm, "[0, inf]", scalar=True)
     checks.number(name, "norm_type", norm_type, "(0, inf]", scalar=True)
-    flat = [g.ravel().astype(float, copy=False) for g in grads if g is not None and g.size]
+    flat = [np.asarray(g, float).ravel() for g in grads if g is not None and g.size]
     norms = [np.linalg.norm(g, norm_type) for g in flat]
     total_norm = float(np.linalg.norm(norms, norm_type)) if norms else 0.0
     if error_if_nonfinite and not math.isfinite(total_norm):
         raise RuntimeError(f"{name}: the norm of the gradients is {total_norm}")
-    factor = np.minimum(1.0, max_norm / (total_norm + 1e-6))
-    scaled = [g if g is None else np.multiply(g, factor, dtype=float) for g in grads]
+    factor = np.minimum(1.0, max_norm / (total_norm + 1e-6))  # a float64, and so the products
+    scaled = [g if g is None else g * factor for g in grads]
     return _as_given(scaled, grads), total_norm
 
 

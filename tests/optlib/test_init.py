@@ -323,6 +323,10 @@ def test_no_fans(name, shape):
         numpy_sample(name, {}, 5)
 
 
+DRAWN = ("uniform", "normal", "xavier_uniform", "xavier_normal", "kaiming_uniform",
+         "kaiming_normal", "orthogonal")  # fmt: skip
+
+
 def test_other_errors():
     w = torch.zeros(2)
     with pytest.raises(ValueError, match=r"calculate_gain: nonlinearity must be one .* got 'gelu'"):
@@ -336,12 +340,12 @@ def test_other_errors():
         with pytest.raises(TypeError, match="val must be a number, got array"):
             fill()
     for rng in (0, None, np.random, np.random.RandomState(0)):
-        for name in ("uniform", "normal", "orthogonal", "kaiming_normal"):
+        for name in DRAWN:
             with pytest.raises(TypeError, match=rf"^{name}: rng must be a numpy.random.Generator"):
                 getattr(init, name)((2, 2), rng=rng)
     with pytest.raises(TypeError, match="rng"):
         init.normal((2, 2))
-    for name in ("uniform", "normal", "orthogonal", "xavier_normal"):
+    for name in DRAWN:
         with pytest.raises(TypeError, match=f"^{name}: dtype must be a float type, got int64"):
             numpy_sample(name, {}, (2, 2), dtype=np.int64)
     for name, args in [("zeros", ()), ("ones", ()), ("constant", (0.5,))]:
