@@ -26,9 +26,8 @@ def record(rule, w, state):
         new = rule(*old)
     except Exception:  # also its own errors, which come again when it runs on the arrays
         return None
-    homes, scalars = {}, []  # where results belong, by their numbers
+    homes = {}  # where results belong, by their numbers
     for a, value in zip((old[0], *old[2:]), new, strict=True):
-        scalars.append(value if a is not None and not isinstance(a, _Array) else None)
         if not isinstance(a, _Array) or value is a:
             continue
         if not isinstance(value, _Array):
@@ -36,7 +35,7 @@ def record(rule, w, state):
         if tape[value.number] is None or value.number in homes:
             value = +value  # a copy: one result has one home
         homes[value.number] = a.number
-    return Program(tape, homes, scalars[1:])
+    return Program(tape, homes, new[1:])
 
 
 class _Array(np.lib.mixins.NDArrayOperatorsMixin):
@@ -85,18 +84,18 @@ class Program:
     """What a rule does to w, g and the arrays of the state, as calls of NumPy's functions.
 
     A call is a function, the places of its inputs and the place of its output. In the first places
-    stand w, g and the state, then the constants, then ``room`` arrays more. ``scalars`` are what
-    the rule makes of the scalars of the state, and None instead of the arrays.
+    stand w, g and the state, then the constants, then ``room`` arrays more. In ``new_state`` are
+    the scalars that the rule makes of those of the state.
     """
 
-    def __init__(self, tape, homes, scalars):
-        self.scalars, self.calls, self.room, self.rooms = scalars, [], 0, []
+    def __init__(self, tape, homes, new_state):
+        self.new_state, self.calls, self.room, self.rooms = new_state, [], 0, []
         results = [k for k, entry in enumerate(tape) if isinstance(entry, tuple)]
         others = [k for k, entry in enumerate(tape) if not isinstance(entry, tuple)]
         self.constants = [tape[k] for k in others if tape[k] is not None]
         place = {k: i for i, k in enumerate(others)}
         last = {i: k for k in results for i in tape[k][1]}  # the result that needs it last
-        last |= dict.fromkeys(homes, len(tape))
+        last |= dict.fromkeys(homes)  # and nothing may take the place of these
         free = []
         for k in results:
             function, inputs = tape[k]
@@ -119,11 +118,11 @@ class Program:
 
         ``flat`` are w, g and the state; what becomes of its scalars goes to ``scalars``, at once.
         """
-        for scalar, value in zip(scalars, self.scalars, strict=True):
+        for scalar, value in zip(scalars, self.new_state, strict=True):
             if scalar is not None:
                 scalar[...] = value
         arrays = [a for a in flat if a is not None and a.ndim]
-        size = max(1, BLOCK // arrays[0].itemsize)
+        size = BLOCK // arrays[0].itemsize
         return [
             partial(self._run, arrays, slice(start, start + size))
             for start in range(0, arrays[0].size, size)
@@ -135,7 +134,7 @@ class Program:
         try:
             room = self.rooms.pop()  # of a thread that has done with it
         except IndexError:
-            room = np.empty((self.room, max(1, BLOCK // w.itemsize)), w.dtype)
+            room = np.empty((self.room, BLOCK // w.itemsize), w.dtype)
         places = [*arrays, *self.constants, *room[:, : w.size]]
         # made first, since between two calls a thread holds up the others
         calls = [

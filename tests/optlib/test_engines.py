@@ -260,6 +260,56 @@ class Picky(optlib.numpy.Optimizer):
         return w - lr * g, m + g
 
 
+class TotalInTorch(optlib.torch.Optimizer):
+    defaults = dict(lr=0.1)
+
+    @staticmethod
+    def update(w, g, *, lr):
+        w.sub_(lr * g.sum())
+
+
+class Fickle(optlib.numpy.Optimizer):
+    """A student's rule whose state is not always there."""
+
+    defaults = dict(lr=0.1, momentum=0.0)
+    elementwise = True
+
+    @staticmethod
+    def init(w, *, momentum):
+        return {"v": np.zeros_like(w) if momentum else None}
+
+    @staticmethod
+    def update(w, g, v, *, lr, momentum):
+        v = momentum * v + g if momentum else g
+        return w - lr * v, v
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_state_that_is_not_there(momentum, engine, parts):
+    w = np.zeros(5000)
+    optimizer = Fickle([w], momentum=momentum)
+    optimizer.step([np.ones(5000)])
+    optimizer.step([np.ones(5000)])
+    assert sum(parts) > 1
+    np.testing.assert_allclose(w, -0.25 if momentum else -0.2)
+
+
+def test_rules_that_are_not_elementwise_are_not_cut_in_torch_either(engine):
+    w = torch.zeros(5000, requires_grad=True)
+    w.grad = torch.ones(5000)
+    TotalInTorch([w]).step()
+    assert torch.all(w == -500)
+
+
+def test_numbers_that_are_tensors():
+    pair, number = map(optlib.torch.blocks.plain, ((torch.tensor(0.5), 0.25), torch.tensor(2.0)))
+    assert (pair, number) == ((0.5, 0.25), 2.0)
+    assert isinstance(pair[0], float) and isinstance(number, float)
+    message = r"^RMSprop: lr must be one number, got tensor\(\[1., 2.\]\)$"
+    with pytest.raises(ValueError, match=message):
+        optlib.torch.RMSprop([torch.zeros(2, requires_grad=True)], lr=torch.tensor([1.0, 2.0]))
+
+
 def test_rules_of_students(engine, parts):
     w = np.zeros(5000)
     Total([w]).step([np.ones(5000)])

@@ -95,8 +95,9 @@ REFUSED = {
     "two results": lambda w, g: w - np.modf(g)[0],
     "in place": lambda w, g: w.__isub__(g),
     "a result put elsewhere": lambda w, g: np.subtract(w, g, out=w),
-    "an array of its own": lambda w, g: w - np.linspace(0, 1, SIZE),
-    "an array of one": lambda w, g: w - np.ones(1) * g,
+    "a branch by NumPy": lambda w, g: w - g if np.any(g) else w,
+    "an array of its own": lambda w, g: w - np.linspace(0, 1, SIZE, dtype=np.float32),
+    "an array of one": lambda w, g: w - np.ones(1, np.float32) * g,
     "another dtype": lambda w, g: w - np.float64(0.1) * g,
     "a complex number": lambda w, g: w - 1j * g,
     "its own error": lambda w, g: 1 / 0,
@@ -141,6 +142,7 @@ def test_only_as_much_room_as_is_needed_at_once():
     with np.errstate(invalid="ignore"):  # v is not positive everywhere
         actual, expected, program = both(rule, 4)
     np.testing.assert_array_equal(actual, expected)
+    assert len(program.calls) == 14, "as many as the rule has, none to copy a result"
     assert program.room == 2
     assert len(program.rooms) == 1, "the next block does with the same"
     assert program.rooms[0].nbytes == 2 * recorded.BLOCK
