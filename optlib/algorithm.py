@@ -93,19 +93,17 @@ class Algorithm:
     def _state_of(self, w, state, group):
         """The state that ``update`` takes, in its order: what there is, the rest as ``init`` says.
 
-        The rest is all of it at the first step, and what a flag that was switched on later needs.
-        Which slots these hyper-parameters do without is remembered: ``init`` fills whole arrays.
+        The rest is all of it at the first step, and what a flag that was switched on later needs;
+        None in place of what is not needed, even if it is there from before a flag went off. Which
+        slots these hyper-parameters do without is remembered: ``init`` fills whole arrays.
         """
         key = (w.ndim, *(_is_on(group[name]) for name in self._asked_at_start))
         try:
-            return {
-                name: state.get(name) if unused else state[name]
-                for name, unused in self._unused[key]
-            }
+            return {name: None if unused else state[name] for name, unused in self._unused[key]}
         except KeyError:  # something is missing
             start = self.init(w, **{name: group[name] for name in self._asked_at_start})
             self._unused[key] = [(name, value is None) for name, value in start.items()]
-            return {name: state.get(name, value) for name, value in start.items()}
+            return {k: v if v is None else state.get(k, v) for k, v in start.items()}
 
     def _is_ours(self):
         return (self.update.__module__ or "").startswith("optlib.")

@@ -156,11 +156,11 @@ class Optimizer(Algorithm):
                 hyper, previous = {k: _plain(group[k]) for k in self._asked if k != "t"}, group
                 values = _flattened(group[k] for k in self.defaults)
                 sweep = any(isinstance(value, np.ndarray) for value in values)
-            state = self.state.get(i, {})
-            t = state.get("step", 0) + 1
+            kept = self.state.get(i, {})
+            t = kept.get("step", 0) + 1
             if "t" in self._asked and hyper.get("t") != t:
                 hyper = hyper | {"t": t}
-            state = self._state_of(w, state, group)
+            state = self._state_of(w, kept, group)
             rule = partial(self._updated, tuple(state), group, hyper)
             new = None
             if in_place and not sweep and not any(a in shared for a in (w, *state.values())):
@@ -169,8 +169,8 @@ class Optimizer(Algorithm):
                 new_w, *values = rule(w, g, *state.values())
                 pairs = zip(state.values(), values, strict=True)
                 new = new_w, *(a if a is None else np.array(b, dtype=a.dtype) for a, b in pairs)
-            named = zip(state, new[1:], strict=True)
-            changes.append((i, w, new[0], {"step": t} | {k: v for k, v in named if v is not None}))
+            named = {k: v for k, v in zip(state, new[1:], strict=True) if v is not None}
+            changes.append((i, w, new[0], kept | {"step": t} | named))
         blocks.run(jobs, size)
         for i, w, new_w, new_state in changes:
             if new_w is not w:

@@ -216,6 +216,68 @@ def test_gradients_that_are_parameters(engine):
     np.testing.assert_array_equal(y, 1 - 0.5 * np.arange(5000.0))
 
 
+def test_gradients_that_are_views_of_parameters_or_the_whole_of_them(engine):
+    for view in (False, True):
+        whole, y = np.arange(5000.0), np.zeros(5000)
+        x = whole[:] if view else whole
+        g = whole if view else whole[:]
+        optlib.numpy.SGD([x, y], lr=0.5).step([np.ones(5000), g])
+        np.testing.assert_array_equal(x, np.arange(5000.0) - 0.5)
+        np.testing.assert_array_equal(y, -0.5 * np.arange(5000.0))
+
+
+DIFFERENT = {
+    # what is changed before the second of three steps, for which parameters there are gradients
+    "numbers of steps": ("Adam", {}, {}, ["ab", "a", "ab"]),
+    "groups": ("Adam", {}, {}, ["ac", "ac", "ac"]),
+    "flags of groups": ("Adam", {}, {}, ["ad", "ad", "ad"]),
+    "dtypes": ("RMSprop", {}, {}, ["ae", "ae", "ae"]),
+    "states, of which one is not there": ("RMSprop", {"centered": True}, {"centered": False},
+                                          ["a", "ab", "ab"]),
+    "scalars": ("NAdam", {}, {"momentum_decay": 0.5}, ["a", "b", "ab"]),
+    "later scalars": ("AdamWScheduleFree", {}, {"lr": 0.3}, ["a", "b", "ab"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DIFFERENT)
+def test_what_is_made_for_one_parameter_is_not_used_for_a_different_one(what, engine, parts):
+    name, config, change, present = DIFFERENT[what]
+
+    def run(plain):
+        rng = np.random.default_rng(0)
+        params = {letter: rng.normal(size=5000) for letter in "abcde"}
+        params["e"] = params["e"].astype(np.float32)
+        groups = [{"params": [params[letter] for letter in "abe"]}]
+        groups += [{"params": [params["c"]], "lr": 0.7}]
+        groups += [{"params": [params["d"]]} | ({"amsgrad": True} if name == "Adam" else {})]
+        optimizer = getattr(optlib.numpy, name)(groups, lr=0.1, **config)
+        if plain:
+            optimizer._is_surely_elementwise = lambda: False
+        for letters in present:
+            grads = {k: rng.normal(size=5000).astype(w.dtype) for k, w in params.items()}
+            optimizer.step([grads[k] if k in letters else None for k in "abecd"])
+            optimizer.param_groups[0].update(change)
+        return list(params.values())
+
+    expected = run(plain=True)
+    assert sum(parts) == 0
+    for actual, right in zip(run(plain=False), expected, strict=True):
+        np.testing.assert_allclose(actual, right, rtol=1e-5 if right.dtype == np.float32 else 1e-11)
+    assert sum(parts) > 2
+
+
+def test_scalars_of_the_state_are_kept_after_an_error(engine):
+    params = [np.ones(5000), np.ones(5000)]
+    optimizer = optlib.numpy.NAdam([{"params": [w]} for w in params])
+    optimizer.step([np.ones(5000), np.ones(5000)])
+    before = [w.copy() for w in params], optimizer.state_dict()
+    lr, optimizer.param_groups[1]["lr"] = optimizer.param_groups[1]["lr"], "large"
+    with pytest.raises((TypeError, np.exceptions.DTypePromotionError)):
+        optimizer.step([np.ones(5000), np.ones(5000)])
+    optimizer.param_groups[1]["lr"] = lr
+    np.testing.assert_equal((params, optimizer.state_dict()), before)
+
+
 def test_gradients_that_are_state(engine):
     """A step changes the state in place, but not before all have read it."""
 
@@ -394,6 +456,39 @@ def test_what_numba_cannot_compile_is_run_by_numpy(engine, parts):
     Strange([w]).step([-np.ones(5000)])
     np.testing.assert_allclose(w, -0.1)
     assert sum(parts) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "off"),
+    [
+        ("SGD", dict(momentum=0.9), dict(momentum=0.0)),
+        ("RMSprop", dict(centered=True), dict(centered=False)),
+        ("RMSprop", dict(momentum=0.9), dict(momentum=0.0)),
+        ("Adam", dict(amsgrad=True), dict(amsgrad=False)),
+        ("AdamW", dict(amsgrad=True), dict(amsgrad=False)),
+    ],
+)
+def test_a_flag_switched_off_and_on_again(name, on, off, engine):
+    """As in torch, what the flag brought into the state waits there."""
+    rng = np.random.default_rng(0)
+    grads = [rng.normal(size=5000) * scale for scale in (3.0, 1.0, 0.5, 1.0, 0.3)]
+    w = np.ones(5000)
+    params = [torch.ones(5000, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+    optimizers = [
+        getattr(optlib.numpy, name)([w], lr=0.01, **on),
+        getattr(optlib.torch, name)([params[0]], lr=0.01, **on),
+        getattr(torch.optim, name)([params[1]], lr=0.01, **on),
+    ]
+    for i, g in enumerate(grads):
+        for optimizer in optimizers:
+            optimizer.param_groups[0].update(off if i in (1, 2) else on)
+        for param in params:
+            param.grad = torch.tensor(g)
+        optimizers[0].step([g])
+        for optimizer in optimizers[1:]:
+            optimizer.step()
+        for ours in (w, params[0].detach().numpy()):
+            np.testing.assert_allclose(ours, params[1].detach().numpy(), rtol=1e-12)
 
 
 def same_memory(flat, arrays):
