@@ -1,6 +1,7 @@
 """Every engine gives what the plain rule gives: recorded, numba, torch's blocks and kernels."""
 
 import copy
+import functools
 import subprocess
 import sys
 import threading
@@ -550,6 +551,18 @@ def test_tensors_of_several_layouts_are_not_taken(engine):
         assert not taken(w, other, g)
     assert not taken(wide[:, ::2], g, w)
     assert not taken(others[4], others[4], others[4])
+
+
+@pytest.mark.parametrize(
+    ("jobs", "size", "pools"), [(5, 1000, [2]), (5, 999, []), (1, 1000, []), (0, 1000, [])]
+)
+def test_threads_are_started_when_that_pays(jobs, size, pools, monkeypatch):
+    monkeypatch.setattr(blocks, "SHARED", 1000)
+    monkeypatch.setattr(blocks, "_cores", lambda: 3)
+    started, pool, done = [], blocks.ThreadPoolExecutor, []
+    monkeypatch.setattr(blocks, "ThreadPoolExecutor", lambda n: started.append(n) or pool(n))
+    blocks.run([functools.partial(done.append, i) for i in range(jobs)], size)
+    assert started == pools and sorted(done) == list(range(jobs))
 
 
 def test_as_many_threads_as_cores_up_to_eight(monkeypatch):

@@ -118,7 +118,10 @@ def test_an_error_within_a_step_changes_nothing():
     ("rule", "error", "message"),
     [
         (lambda w, g, *, lr: w - lr * g, TypeError, r"Wrong.update must return \(w, \) as a tuple"),
+        (lambda w, g, *, lr: [w - lr * g], TypeError, r"must return \(w, \) as a tuple"),
+        (lambda w, g, *, lr: (w, g), TypeError, r"must return \(w, \) as a tuple"),
         (lambda w, g, *, lr: (lr * g.sum(),), ValueError, r"returned w of shape \(\), expected"),
+        (lambda w, g, *, lr: (w[:2],), ValueError, r"w of shape \(2,\), expected \(3,\)"),
         (lambda w, g, *, lr: (w.__isub__(lr * g),), ValueError, "read-only"),
     ],
 )
@@ -131,6 +134,32 @@ def test_a_wrong_rule_is_told(rule, error, message):
     with pytest.raises(error, match=message):
         Wrong([w]).step([np.ones(3)])
     np.testing.assert_equal(w, np.ones(3))
+
+
+def test_state_keeps_its_name_and_its_dtype():
+    class Wide(Optimizer):
+        defaults = dict(lr=0.1)
+
+        @staticmethod
+        def init(w):
+            return {"m": np.zeros_like(w), "n": np.zeros((), w.dtype)}
+
+        @staticmethod
+        def update(w, g, m, n, *, lr):
+            return (w - lr * g, np.float64(0.5) * m + g, float(n) + 1)[: 3 if np.all(g > 0) else 2]
+
+    optimizer = Wide([np.ones(3, np.float32)])
+    optimizer.step([np.ones(3, np.float32)])
+    m, n = optimizer.state[0]["m"], optimizer.state[0]["n"]
+    assert m.dtype == n.dtype == np.float32 and n == 1
+    with pytest.raises(TypeError, match=r"^Wide.update must return \(w, m, n\) as a tuple$"):
+        optimizer.step([np.zeros(3, np.float32)])
+
+
+def test_an_array_among_the_betas_must_fit():
+    message = r"^Adam: betas of shape \(7,\) does not broadcast to a parameter of shape \(2, 3\)$"
+    with pytest.raises(ValueError, match=message):
+        optlib.numpy.Adam([np.zeros((2, 3))], betas=(np.full(7, 0.9), 0.99))
 
 
 def test_a_rule_of_a_student():
