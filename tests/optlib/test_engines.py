@@ -388,7 +388,7 @@ def test_rules_of_students(engine, parts):
     np.testing.assert_equal((w, optimizer.state_dict()), before)
 
 
-@pytest.mark.parametrize("size", [5, 5000])
+@pytest.mark.parametrize("size", [5, 5000, 50_000])  # the last by several threads
 @pytest.mark.filterwarnings("error")
 def test_nan_and_infinity_pass_silently_whatever_the_size(size, engine):
     w = np.ones(size)
@@ -554,7 +554,8 @@ def test_tensors_of_several_layouts_are_not_taken(engine):
 
 
 @pytest.mark.parametrize(
-    ("jobs", "size", "pools"), [(5, 1000, [2]), (5, 999, []), (1, 1000, []), (0, 1000, [])]
+    ("jobs", "size", "pools"),
+    [(5, 1000, [2]), (2, 1000, [2]), (5, 999, []), (1, 1000, []), (0, 1000, [])],
 )
 def test_threads_are_started_when_that_pays(jobs, size, pools, monkeypatch):
     monkeypatch.setattr(blocks, "SHARED", 1000)
@@ -563,6 +564,12 @@ def test_threads_are_started_when_that_pays(jobs, size, pools, monkeypatch):
     monkeypatch.setattr(blocks, "ThreadPoolExecutor", lambda n: started.append(n) or pool(n))
     blocks.run([functools.partial(done.append, i) for i in range(jobs)], size)
     assert started == pools and sorted(done) == list(range(jobs))
+
+
+def test_all_threads_work_at_once(monkeypatch):
+    monkeypatch.setattr(blocks, "_cores", lambda: 3)
+    together = threading.Barrier(3, timeout=60)
+    blocks.run([together.wait] * 6, blocks.SHARED)
 
 
 def test_as_many_threads_as_cores_up_to_eight(monkeypatch):
