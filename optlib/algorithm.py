@@ -132,11 +132,11 @@ class Algorithm:
                     raise TypeError(f"{cls.__name__}: {name} must be True or False, got {value!r}")
             else:
                 cls._check_number(name, value, RANGES.get(name))
-        damped = np.any(hyper.get("dampening", 0))
-        if hyper.get("nesterov") and (damped or not np.all(hyper["momentum"])):
+        dampening = hyper.get("dampening", 0)
+        if hyper.get("nesterov") and (np.any(dampening) or not np.all(hyper["momentum"])):
             raise ValueError(
                 f"{cls.__name__}: nesterov needs momentum > 0 and dampening = 0, "
-                f"got momentum={hyper['momentum']!r} and dampening={hyper.get('dampening', 0)!r}"
+                f"got momentum={hyper['momentum']!r} and dampening={dampening!r}"
             )
 
     @classmethod

@@ -42,7 +42,8 @@ def test_import_does_not_need_torch():
         (
             dict(momentum=0.9, dampening=0.1, nesterov=True),
             ValueError,
-            "SGD: nesterov needs momentum > 0 and dampening = 0, got momentum=0.9 and",
+            "^SGD: nesterov needs momentum > 0 and dampening = 0, "
+            "got momentum=0.9 and dampening=0.1$",
         ),
         (dict(beta=0.9), TypeError, r"unexpected keyword argument 'beta'; usage: SGD\(params, lr="),
         (dict(lr=np.ones(7)), ValueError, r"lr of shape \(7,\) does not broadcast .* \(2, 3\)"),
@@ -154,6 +155,11 @@ def test_state_keeps_its_name_and_its_dtype():
     assert m.dtype == n.dtype == np.float32 and n == 1
     with pytest.raises(TypeError, match=r"^Wide.update must return \(w, m, n\) as a tuple$"):
         optimizer.step([np.zeros(3, np.float32)])
+
+
+def test_nesterov_without_momentum_where_there_is_no_dampening():
+    with pytest.raises(ValueError, match=r"^Muon: nesterov .* got momentum=0\.0 and dampening=0$"):
+        optlib.numpy.Muon([np.zeros((2, 3))], momentum=0.0)
 
 
 def test_an_array_among_the_betas_must_fit():
