@@ -460,6 +460,33 @@ def test_what_numba_cannot_compile_is_run_by_numpy(engine, parts):
     assert sum(parts) == 0
 
 
+def test_a_flag_switched_on_as_another_goes_off():
+    """What there is goes on, what is new starts, what is not needed waits."""
+    w, alpha = 1.0, 0.9
+    v = (1 - alpha) * 2.0**2
+    b = 2 / np.sqrt(v)
+    w -= 0.1 * b
+    v = alpha * v + (1 - alpha) * 3.0**2
+    m = (1 - alpha) * 3.0
+    w -= 0.1 * 3 / np.sqrt(v - m**2)
+
+    ours = np.ones(1), torch.ones(1, dtype=torch.float64, requires_grad=True)
+    for param, package in zip(ours, (optlib.numpy, optlib.torch), strict=True):
+        optimizer = package.RMSprop([param], lr=0.1, alpha=alpha, eps=0.0, momentum=0.5)
+        for g in (2.0, 3.0):
+            if package is optlib.torch:
+                param.grad = torch.full((1,), g, dtype=torch.float64)
+                optimizer.step()
+            else:
+                optimizer.step([np.full(1, g)])
+            optimizer.param_groups[0].update(momentum=0.0, centered=True)
+        (state,) = optimizer.state.values()
+        names = "step", "square_avg", "momentum_buffer", "grad_avg"
+        values = param.detach() if package is optlib.torch else param, *(state[k] for k in names)
+        actual = [float(np.ravel(value)[0]) for value in values]
+        np.testing.assert_allclose(actual, [w, 2, v, b, m], rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     ("name", "on", "off"),
     [

@@ -89,7 +89,11 @@ def test_wrong_params(params, error, message):
     ("grads", "error", "message"),
     [
         (np.zeros(3), TypeError, "step takes a list of gradients, one per parameter, got ndarray"),
-        ([np.zeros(3)], ValueError, "1 gradients for 2 parameters"),
+        (
+            [np.zeros(3)],
+            ValueError,
+            "1 gradients for 2 parameters; give None for a parameter without one$",
+        ),
         ([np.ones(3), np.zeros((3, 2))], ValueError, r"gradient 1 has shape \(3, 2\)"),
         ([np.ones(3), np.zeros((2, 3), np.float32)], ValueError, "dtype float32"),
     ],
@@ -160,6 +164,14 @@ def test_state_keeps_its_name_and_its_dtype():
 def test_nesterov_without_momentum_where_there_is_no_dampening():
     with pytest.raises(ValueError, match=r"^Muon: nesterov .* got momentum=0\.0 and dampening=0$"):
         optlib.numpy.Muon([np.zeros((2, 3))], momentum=0.0)
+
+
+def test_a_hyperparameter_of_a_student_is_a_number():
+    class Scaled(Optimizer):
+        defaults = dict(scale=1.0)
+
+    with pytest.raises(ValueError, match=r"^Scaled: scale must be in \(-inf, inf\), got nan$"):
+        Scaled([np.zeros(3)], scale=NAN)
 
 
 def test_an_array_among_the_betas_must_fit():
