@@ -413,6 +413,44 @@ def test_autograd_sees_that_numba_has_changed_a_parameter(engine):
         loss.backward()
 
 
+def test_autograd_sees_that_the_state_has_changed(engine):
+    w = torch.ones(5000, requires_grad=True)
+    optimizer = optlib.torch.RMSprop([w], momentum=0.9, centered=True)
+    w.grad = torch.ones(5000)
+    optimizer.step()
+    state = [a for name, a in optimizer.state[w].items() if name != "step"]
+    before = [a._version for a in (w, *state)]
+    optimizer.step()
+    assert len(state) == 3
+    assert all(a._version > old for a, old in zip((w, *state), before, strict=True))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_left_to_torch(dtype, engine):
+    params = [torch.ones(5000, dtype=dtype, requires_grad=True) for _ in range(2)]
+    optimizers = [optlib.torch.RMSprop([w], lr=0.125) for w in params]
+    optimizers[0].update = lambda *args, **kwargs: optlib.torch.RMSprop.update(*args, **kwargs)
+    for w, optimizer in zip(params, optimizers, strict=True):
+        w.grad = torch.full((5000,), 0.5, dtype=dtype)
+        optimizer.step()
+    assert torch.equal(*params)
+
+
+def test_a_rule_of_a_student_that_is_elementwise_in_torch(engine):
+    class Plain(optlib.torch.Optimizer):
+        defaults = dict(lr=0.1)
+        elementwise = True
+
+        @staticmethod
+        def update(w, g, *, lr):
+            w.sub_(g, alpha=lr)
+
+    w = torch.zeros(5000, requires_grad=True)
+    w.grad = torch.ones(5000)
+    Plain([w], lr=0.5).step()
+    assert torch.all(w == -0.5)
+
+
 def test_copies_are_independent(engine):
     w = torch.ones(5000, requires_grad=True)
     optimizer = optlib.torch.NAdam([w])
