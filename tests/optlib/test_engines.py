@@ -94,9 +94,10 @@ def test_numpy_engines_equal_the_rule(case, config, dtype, engine, parts):
 
 @pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
 @pytest.mark.parametrize("engine", ["numba"], indirect=True)
-def test_the_compiled_rules_are_complete(case, config, engine):
-    """A rule that numba can't compile would be run in blocks, and no result would tell."""
+def test_the_compiled_rules_are_complete(case, config, engine, monkeypatch):
+    """A rule that numba can't compile would be recorded, and no result would tell."""
     cls = getattr(optlib.numpy, case.name)
+    monkeypatch.setattr(recorded, "record", None)
     for dtype in (np.float32, np.float64):
         numpy_run(cls, config, dtype)
     loops = [loop for (rule, *_), loop in compiled.loops.items() if rule is cls.update]
@@ -121,10 +122,17 @@ def torch_run(cls, config, dtype, plain=False):
 @pytest.mark.parametrize("name", ["RMSprop", "Adadelta", "NAdam", "Adamax"])
 @pytest.mark.parametrize("engine", ["numba"], indirect=True)
 def test_torch_rules_without_a_kernel_use_the_compiled_complete(name, engine, monkeypatch):
-    made, program = [], compiled.program
-    monkeypatch.setattr(compiled, "program", lambda *args: made.append(program(*args)) or made[-1])
+    used, jobs = [], compiled.Program.jobs
+    monkeypatch.setattr(
+        compiled.Program, "jobs", lambda self, *args: used.append(1) or jobs(self, *args)
+    )
+    made, run = [], optlib.torch.blocks.Parts.run
+    monkeypatch.setattr(
+        optlib.torch.blocks.Parts, "run", lambda self: made.extend(self.jobs) or run(self)
+    )
     torch_run(getattr(optlib.torch, name), dict(lr=0.1), torch.float32)
-    assert len(made) > 10 and None not in made
+    assert len(used) > 10 and made
+    assert {job.func for job in made} <= set(compiled.loops.values())
 
 
 @pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
