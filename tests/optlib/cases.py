@@ -8,9 +8,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+import pytest
 import pytorch_optimizer
 import schedulefree
 import torch
+
+import optlib.numpy
 
 
 class Case(NamedTuple):
@@ -230,3 +233,8 @@ CASES = [
 
 CONFIGS = [(case, config) for case in CASES for config in case.configs]
 IDS = [f"{c.name}({', '.join(f'{k}={v}' for k, v in config.items())})" for c, config in CONFIGS]
+ELEMENTWISE = [
+    pytest.param(*row, id=name)
+    for row, name in zip(CONFIGS, IDS, strict=True)
+    if getattr(optlib.numpy, row[0].name).elementwise
+]

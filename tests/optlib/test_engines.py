@@ -9,18 +9,13 @@ import threading
 import numpy as np
 import pytest
 import torch
-from cases import CONFIGS, IDS
+from cases import ELEMENTWISE
 
 import optlib.numpy
 import optlib.torch
 from optlib.numpy import blocks, compiled, recorded
 
 SHAPES = ((37, 300), (5,), (), (0,), (20_000,), (8, 9, 100), (2,))
-ELEMENTWISE = [
-    pytest.param(*row, id=name)
-    for row, name in zip(CONFIGS, IDS, strict=True)
-    if getattr(optlib.numpy, row[0].name).elementwise
-]
 
 
 @pytest.fixture(params=["blocks", "numba"])
@@ -237,7 +232,8 @@ def test_gradients_that_are_another_parameter(kind, engine):
 
 
 DIFFERENT = {
-    # what is changed before the second of three steps, for which parameters there are gradients
+    # algorithm, hyper-parameters, what they become after the first step, and for each of three
+    # steps the parameters that have gradients
     "numbers of steps": ("Adam", {}, {}, ["ab", "a", "ab"]),
     "groups": ("Adam", {}, {}, ["ac", "ac", "ac"]),
     "flags of groups": ("Adam", {}, {}, ["ad", "ad", "ad"]),
@@ -297,9 +293,9 @@ def test_gradients_that_are_state(engine):
         optimizer.step([np.arange(5000.0), np.ones(5000)])
         if not engine_is_used:
             optimizer._is_surely_elementwise = lambda: False
-        own, other = (optimizer.state[i]["momentum_buffer"] for i in (0, 0))
-        optimizer.step([own, other[:]])
-        return *params, own
+        buffer = optimizer.state[0]["momentum_buffer"]
+        optimizer.step([buffer, buffer[:]])
+        return *params, buffer
 
     for actual, expected in zip(run(True), run(False), strict=True):
         np.testing.assert_allclose(actual, expected, rtol=1e-12)

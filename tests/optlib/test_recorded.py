@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import CONFIGS, IDS
+from cases import ELEMENTWISE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -148,14 +148,7 @@ def test_only_as_much_room_as_is_needed_at_once():
     assert program.rooms[0].nbytes == 2 * recorded.BLOCK
 
 
-@pytest.mark.parametrize(
-    ("case", "config"),
-    [
-        pytest.param(*row, id=name)
-        for row, name in zip(CONFIGS, IDS, strict=True)
-        if getattr(optlib.numpy, row[0].name).elementwise
-    ],
-)
+@pytest.mark.parametrize(("case", "config"), ELEMENTWISE)
 def test_our_rules_are_recorded(case, config, monkeypatch):
     """One that is not would be run on whole arrays, and no result would tell."""
     made, record = [], recorded.record
